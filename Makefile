@@ -1,0 +1,72 @@
+# Every verb sets up what it needs: `make demo` and `make test` work on a fresh clone.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+UV := UV_LINK_MODE=copy VIRTUAL_ENV=$(VENV) $(BIN)/uv
+PROJECTS := -e . -e agent -e store -e collector -e api -e hub
+SOURCES := roomreach agent/roomreach_agent store/roomreach_store collector/roomreach_collector api/roomreach_api hub/roomreach_hub tests
+
+.PHONY: help setup demo test long check lint types boundaries fmt bench lock openapi clean
+
+help:  ## list the verbs
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: .make/dev  ## the virtual environment with every tool
+
+demo: .make/hub  ## roomreach on this machine, measuring this machine: http://127.0.0.1:8800
+	$(BIN)/roomreach demo
+
+test: .make/dev  ## every test that takes seconds
+	$(BIN)/python -m tests.machine
+	$(BIN)/pytest -m "not long" $(ARGS)
+
+long: .make/dev  ## seeds, soaks and whatever else takes minutes
+	$(BIN)/python -m tests.machine
+	$(BIN)/pytest -m long $(ARGS)
+
+check: lint types boundaries test  ## everything that must be green before a change is done
+
+lint: .make/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .make/dev
+	$(BIN)/mypy
+
+boundaries: .make/dev
+	$(BIN)/lint-imports
+
+fmt: .make/dev  ## format, and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .make/dev  ## how fast it is, beside the naive designs and the ceilings
+	$(BIN)/python -m tests.machine
+	$(BIN)/python -m tests.bench $(ARGS)
+
+lock: .make/uv  ## write the lock files anew
+	PATH="$(CURDIR)/$(BIN):$$PATH" requirements/lock.sh
+
+openapi: .make/dev  ## write what is generated from the code: OpenAPI, the tables of series and settings
+	$(BIN)/python -m tests.house.generated
+
+clean:  ## forget the virtual environment and every cache
+	rm -rf $(VENV) .make .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+.make/uv: requirements/uv.lock
+	@python3 -m venv $(VENV) 2>/dev/null || .ci/packages python3-venv && python3 -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock
+	@mkdir -p .make && touch $@
+
+.make/hub: .make/uv requirements/hub.lock $(wildcard */pyproject.toml) pyproject.toml
+	@$(UV) pip install --quiet --require-hashes -r requirements/hub.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation $(PROJECTS)
+	@touch $@
+
+.make/dev: .make/uv requirements/dev.lock $(wildcard */pyproject.toml) pyproject.toml
+	@$(UV) pip install --quiet --require-hashes -r requirements/dev.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation $(PROJECTS)
+	@touch $@ .make/hub

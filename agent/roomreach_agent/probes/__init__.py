@@ -1,0 +1,1 @@
+"""Probes: the questions an agent knows how to ask."""

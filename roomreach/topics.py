@@ -1,0 +1,48 @@
+"""Where things travel on the broker. Topics carry opaque identifiers only, never a place."""
+
+import re
+
+from roomreach.identifiers import PATTERN, AgentId, OutboxId
+from roomreach.report import Key
+
+_ROOT = "roomreach/v1/agents"
+_SHARE = "$share/collectors"
+
+ALL_REPORTS = f"{_SHARE}/{_ROOT}/+/reports/#"
+"""What collectors subscribe to: several of them share the reports between them."""
+ALL_PRESENCES = f"{_SHARE}/{_ROOT}/+/presence"
+
+# Sequences are written one way only, so that a key has one topic.
+_REPORT = re.compile(rf"{_ROOT}/(a-[a-z0-9]+)/reports/(o-[a-z0-9]+)/([1-9][0-9]{{0,15}})")
+_PRESENCE = re.compile(rf"{_ROOT}/(a-[a-z0-9]+)/presence")
+_IDENTIFIER = re.compile(PATTERN)
+
+
+def report(key: Key) -> str:
+    """Name the topic of one report."""
+    return f"{_ROOT}/{key.agent}/reports/{key.outbox}/{key.sequence}"
+
+
+def receipts(agent: AgentId) -> str:
+    """Name the topic on which an agent hears what became of its reports."""
+    return f"{_ROOT}/{agent}/receipts"
+
+
+def presence(agent: AgentId) -> str:
+    """Name the topic on which an agent says that it has connected, or its last will that it is gone."""
+    return f"{_ROOT}/{agent}/presence"
+
+
+def key_of(topic: str) -> Key | None:
+    """Read a report's key from its topic; None when the topic is not a report's."""
+    found = _REPORT.fullmatch(topic)
+    if not found or not (_IDENTIFIER.fullmatch(found[1]) and _IDENTIFIER.fullmatch(found[2])):
+        return None
+    sequence = int(found[3])
+    return Key(AgentId(found[1]), OutboxId(found[2]), sequence) if sequence <= 2**53 else None
+
+
+def greeting_of(topic: str) -> AgentId | None:
+    """Read whose presence a topic announces; None when it announces nobody's."""
+    found = _PRESENCE.fullmatch(topic)
+    return AgentId(found[1]) if found and _IDENTIFIER.fullmatch(found[1]) else None

@@ -1,0 +1,95 @@
+"""Values to bytes and back: the only module of the language that knows JSON.
+
+An agent writes reports and reads receipts; a collector writes receipts, and reads reports with a decoder of
+its own that enforces every bound (``roomreach_collector.codec``).
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from roomreach.errors import Malformed, Refused
+from roomreach.identifiers import OutboxId
+from roomreach.measurement import Measurement
+from roomreach.receipt import Receipt, Refusal, Refusing
+from roomreach.report import LARGEST_BYTES, Report
+from roomreach.shape import fields_of
+
+VERSION = 1
+"""The wire's version, first field of every message. It rises only when an old reader would misread."""
+
+
+def encode_report(report: Report) -> bytes:
+    """Write a report. What is None is left out. Raises ``Refused`` above 32 KiB."""
+    document: dict[str, Any] = {"v": VERSION}
+    document.update((f.name, getattr(report, f.name)) for f in fields_of(Report) if f.name != "measurements")
+    document["measurements"] = [measurement_document(m) for m in report.measurements]
+    payload = _bytes(document)
+    if len(payload) > LARGEST_BYTES:
+        raise Refused(f"a report of {len(payload)} bytes is above the largest allowed, {LARGEST_BYTES}")
+    return payload
+
+
+def measurement_document(measurement: Measurement) -> dict[str, Any]:
+    """Give a measurement as the JSON object that travels: its kind first, and nothing that is None."""
+    document: dict[str, Any] = {"kind": measurement.kind}
+    for field in fields_of(type(measurement)):
+        value = getattr(measurement, field.name)
+        if value is not None:
+            document[field.name] = value
+    return document
+
+
+def encode_receipt(receipt: Receipt) -> bytes:
+    """Write a receipt."""
+    document: dict[str, Any] = {"v": VERSION, "at_ms": receipt.at_ms}
+    if receipt.outbox is not None:
+        document["outbox"] = receipt.outbox
+    if receipt.stored:
+        document["stored"] = receipt.stored
+    if receipt.refused:
+        document["refused"] = [
+            {"sequence": r.sequence, "digest": r.digest, "reason": r.reason, "detail": r.detail}
+            for r in receipt.refused
+        ]
+    return _bytes(document)
+
+
+def decode_receipt(payload: bytes) -> Receipt:
+    """Read a receipt; raise ``Malformed`` when it is none. Unknown fields are ignored.
+
+    A reason this agent has never heard of comes from a newer collector: it is read as *not storable*.
+    """
+    try:
+        document = json.loads(payload)
+        if document["v"] != VERSION:
+            raise Malformed(f"a receipt of version {document['v']!r}, expected {VERSION}")
+        outbox = document.get("outbox")
+        return Receipt(
+            at_ms=int(document["at_ms"]),
+            outbox=None if outbox is None else OutboxId(str(outbox)),
+            stored=tuple((int(first), int(last)) for first, last in document.get("stored", ())),
+            refused=tuple(_refusing(item) for item in document.get("refused", ())),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as exc:
+        raise Malformed(f"these {len(payload)} bytes are no receipt: {type(exc).__name__}") from exc
+
+
+def digest(payload: bytes) -> str:
+    """Give the 16 hexadecimal digits by which two versions of one report are told apart."""
+    return hashlib.blake2b(payload, digest_size=8).hexdigest()
+
+
+def _refusing(item: dict[str, Any]) -> Refusing:
+    known = item["reason"] in frozenset(Refusal)
+    return Refusing(
+        sequence=int(item["sequence"]),
+        digest=str(item["digest"]),
+        reason=Refusal(item["reason"]) if known else Refusal.NOT_STORABLE,
+        detail=str(item.get("detail", "")),
+    )
+
+
+def _bytes(document: dict[str, Any]) -> bytes:
+    # JSON has no NaN: writing one would make bytes that no collector can read.
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()

@@ -1,0 +1,1 @@
+"""The records: what people enter and what the system decides."""
