@@ -38,6 +38,15 @@ class Reason(StrEnum):
     PROBE_CRASHED = "probe_crashed"
 
 
+_HARDWARE_ADDRESS = r"[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}"
+_INTERNET_ADDRESS = r"\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{0,4}){3,}"
+
+Detail = Annotated[
+    str, Text(longest=200, pattern=rf"(?!.*(?:{_HARDWARE_ADDRESS}|{_INTERNET_ADDRESS}))[^\n]*")
+]
+"""A line for whoever mends the agent. Nothing shaped like an address of a machine may stand in it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
     """One answer to one question. ``reason`` is None when it went well.
@@ -64,8 +73,7 @@ class NotMeasured(Measurement):
     of: Annotated[str, Text(longest=32, pattern="[a-z][a-z0-9_]*")]
     target: Annotated[str, Text(longest=32, pattern="[a-z][a-z0-9_]*")] | None = None
     reason: Reason
-    detail: Annotated[str, Text(longest=200)] = ""
-    """For whoever mends the agent: what was found. Never a name, an address or an identifier of a network."""
+    detail: Detail = ""
 
     @property
     def outcome(self) -> Outcome:
