@@ -9,7 +9,7 @@ UV := UV_LINK_MODE=copy VIRTUAL_ENV=$(VENV) $(BIN)/uv
 PROJECTS := -e . -e agent -e store -e collector -e api -e hub
 SOURCES := roomreach agent/roomreach_agent store/roomreach_store collector/roomreach_collector api/roomreach_api hub/roomreach_hub tests
 
-.PHONY: help setup demo test long check lint types boundaries fmt bench lock openapi clean
+.PHONY: help setup demo test long check lint types boundaries fmt bench lock docs clean
 
 help:  ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,8 +50,8 @@ bench: .make/dev  ## how fast it is, beside the naive designs and the ceilings
 lock: .make/uv  ## write the lock files anew
 	PATH="$(CURDIR)/$(BIN):$$PATH" requirements/lock.sh
 
-openapi: .make/dev  ## write what is generated from the code: OpenAPI, the tables of series and settings
-	$(BIN)/python -m tests.house.generated
+docs: .make/dev  ## write the reference pages that come from the code
+	$(BIN)/python docs/generate.py
 
 clean:  ## forget the virtual environment and every cache
 	rm -rf $(VENV) .make .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,90 @@
+"""Write the reference pages that come from the code; a test fails when they differ from it.
+
+``make docs`` runs this. Each page is a function that gives the page's text.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from inspect import getdoc
+from pathlib import Path
+
+from roomreach_api.openapi import document as openapi_document
+
+from roomreach.measurement import KINDS, NotMeasured, Reason
+from roomreach.report import Report
+from roomreach.series import SERIES
+from roomreach.shape import Between, Field, Text, fields_of
+from roomreach_agent.settings import reference as agent_settings
+
+REFERENCE = Path(__file__).parent / "reference"
+
+_SERIES_OPENING = """\
+# Series
+
+One wide point per report, kind and target. A point's identity is its tags and the time it was taken, in UTC
+milliseconds. The name of a series is the InfluxDB measurement and the DuckDB table.
+"""
+
+_MEASUREMENTS_OPENING = """\
+# Measurements
+
+What an agent can say. Every kind has an optional `reason`: without one it went well, with one it failed.
+"""
+
+
+def series_page() -> str:
+    """List every series, its tags and its fields."""
+    parts = [_SERIES_OPENING]
+    for series in SERIES.values():
+        targets = f" (`target`: {', '.join(series.targets)})" if series.targets else ""
+        parts.append(f"## {series.name}\n\nTags: {', '.join(f'`{tag}`' for tag in series.tags)}{targets}\n")
+        rows = [f"| `{column.name}` | {column.type} | {column.unit} |" for column in series.columns]
+        parts.append("\n".join(["| field | type | unit |", "|---|---|---|", *rows]) + "\n")
+    return "\n".join(parts)
+
+
+def measurements_page() -> str:
+    """List every kind of measurement, and every reason."""
+    parts = [_MEASUREMENTS_OPENING]
+    kinds = (*KINDS.values(), NotMeasured)
+    parts += [f"## {kind.kind}\n\n{getdoc(kind)}\n\n{_fields_table(kind)}" for kind in kinds]
+    reasons = "\n".join(f"- `{reason}`" for reason in Reason)
+    parts.append(f"## Reasons\n\n{reasons}\n")
+    return "\n".join(parts)
+
+
+def report_page() -> str:
+    """List the fields of a report."""
+    return f"# Report\n\n{getdoc(Report)}\n\n{_fields_table(Report)}"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "series.md": series_page,
+    "measurements.md": measurements_page,
+    "report.md": report_page,
+    "agent-settings.md": agent_settings,
+    "openapi.json": lambda: json.dumps(openapi_document(), indent=2, ensure_ascii=False) + "\n",
+}
+
+
+def _fields_table(kind: type) -> str:
+    rows = [
+        f"| `{field.name}` | {field.base.__name__} | {_bound(field)} | {'no' if field.required else 'yes'} |"
+        for field in fields_of(kind)
+    ]
+    return "\n".join(["| field | type | bound | may be left out |", "|---|---|---|---|", *rows]) + "\n"
+
+
+def _bound(field: Field) -> str:
+    match field.bound:
+        case Between(low, high, unit):
+            return f"{low:g} to {high:g} {unit}".rstrip()
+        case Text(longest, _):
+            return f"at most {longest} characters"
+        case _:
+            return ", ".join(field.choices or ())
+
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (REFERENCE / name).write_text(page())
