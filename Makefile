@@ -20,11 +20,11 @@ demo: .make/hub  ## roomreach on this machine, measuring this machine: http://12
 	$(BIN)/roomreach demo
 
 test: .make/dev  ## every test that takes seconds
-	$(BIN)/python -m tests.machine
+	$(BIN)/python tests/machine.py
 	$(BIN)/pytest -m "not long" $(ARGS)
 
 long: .make/dev  ## seeds, soaks and whatever else takes minutes
-	$(BIN)/python -m tests.machine
+	$(BIN)/python tests/machine.py
 	$(BIN)/pytest -m long $(ARGS)
 
 check: lint types boundaries test  ## everything that must be green before a change is done
@@ -44,8 +44,8 @@ fmt: .make/dev  ## format, and mend what can be mended
 	$(BIN)/ruff check --fix .
 
 bench: .make/dev  ## how fast it is, beside the naive designs and the ceilings
-	$(BIN)/python -m tests.machine
-	$(BIN)/python -m tests.bench $(ARGS)
+	$(BIN)/python tests/machine.py
+	PYTHONPATH=tests $(BIN)/python tests/bench $(ARGS)
 
 lock: .make/uv  ## write the lock files anew
 	PATH="$(CURDIR)/$(BIN):$$PATH" requirements/lock.sh

@@ -1,4 +1,4 @@
-"""Which real servers does this machine have for the tests? ``python -m tests.machine`` installs what it may.
+"""Which real servers does this machine have for the tests? ``python tests/machine.py`` installs what it may.
 
 With ROOMREACH_REQUIRE=all a test that lacks its server fails instead of being skipped.
 """
