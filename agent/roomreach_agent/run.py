@@ -1,0 +1,127 @@
+"""The agent at work: measure, keep, send, round after round, until it is asked to stop."""
+
+import logging
+import math
+import os
+import random
+import signal
+import threading
+from collections.abc import Callable
+
+from roomreach.measurement import Measurement
+from roomreach_agent import rounds
+from roomreach_agent.clock import Clock, SystemClock
+from roomreach_agent.gate import Gate, Trust
+from roomreach_agent.outbox import Outbox
+from roomreach_agent.probes import Tools, chosen
+from roomreach_agent.settings import Settings
+from roomreach_agent.shell import SystemShell
+from roomreach_agent.uplink import Line, Sender, Uplink
+
+log = logging.getLogger(__name__)
+
+
+def run(settings: Settings, *, interval_s: float | None = None) -> None:
+    """Measure and report until SIGTERM or SIGINT; then stop within 2 s, whatever a probe is doing.
+
+    Called in the main thread. ``interval_s`` goes below the settings' whole second, for trials. Raises
+    ``Misconfigured`` when another agent has the outbox.
+    """
+    clock = SystemClock()
+    gate = Gate(kept_by_host=settings.clock_kept_by_host)
+    outbox = Outbox(
+        settings.outbox, agent=settings.agent, interval_s=settings.interval_s, clock=clock, gate=gate
+    )
+    uplink = connected(settings, outbox, gate=gate, clock=clock)
+    probes = chosen(
+        settings,
+        Tools(shell=SystemShell(), clock_synchronised=lambda: outbox.trust() is Trust.DATE),
+    )
+    stopping = threading.Event()
+    # A daemon: a probe may wait for its host longer than anybody waits for us to stop.
+    measuring = threading.Thread(
+        target=keep_measuring,
+        args=(lambda: rounds.take(probes), outbox, uplink.wake, interval_s or settings.interval_s),
+        kwargs={"clock": clock, "stopping": stopping},
+        name="rounds",
+        daemon=True,
+    )
+    uplink.start()
+    measuring.start()
+    try:
+        wait_for_signal()
+    finally:
+        stopping.set()
+        measuring.join(0.3)
+        uplink.stop(1.2)
+        outbox.close()
+
+
+def connected(
+    settings: Settings,
+    outbox: Outbox,
+    *,
+    gate: Gate,
+    clock: Clock,
+    line: type[Line] = Line,
+    start_within_s: float = 2.0,
+) -> Uplink:
+    """Make an uplink for this outbox, not started yet."""
+    sender = Sender(settings.uplink, outbox, gate=gate, clock=clock, random=random.random)
+    return Uplink(
+        lambda: line(settings.broker, settings.agent, clock=clock, window=settings.uplink.window),
+        sender,
+        random=random.random,
+        start_within_s=start_within_s,
+    )
+
+
+def keep_measuring(
+    take: Callable[[], tuple[Measurement, ...]],
+    outbox: Outbox,
+    wake: Callable[[], None],
+    every_s: float,
+    *,
+    clock: Clock,
+    stopping: threading.Event,
+) -> None:
+    """Take a round at once and then every ``every_s``, keep each, and say so; until ``stopping``."""
+    due_s = _since_boot_s(clock)
+    while not stopping.is_set():
+        begun = clock.now()
+        try:
+            measurements = take()
+        except Exception:
+            # Rounds turn every failure into a measurement; if one does not, the next round may.
+            log.exception("a round failed in a way nobody foresaw")
+        else:
+            outbox.put(measurements, begun)
+            wake()
+        due_s = following(due_s, every_s, _since_boot_s(clock))
+        stopping.wait(due_s - _since_boot_s(clock))
+
+
+def following(due_s: float, every_s: float, now_s: float) -> float:
+    """Give the next moment of the schedule that is still to come: rounds missed in suspension stay missed."""
+    missed = max(math.floor((now_s - due_s) / every_s), 0)
+    return due_s + (missed + 1) * every_s
+
+
+def wait_for_signal() -> None:
+    """Wait until SIGTERM or SIGINT asks to stop."""
+    # The handler only writes to a descriptor: it may interrupt the main thread inside any lock.
+    bell = os.eventfd(0, os.EFD_CLOEXEC)
+    before = {
+        number: signal.signal(number, lambda *_: os.eventfd_write(bell, 1))
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        os.read(bell, 8)  # begins again after a signal, as os.eventfd_read does not
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        os.close(bell)
+
+
+def _since_boot_s(clock: Clock) -> float:
+    return clock.now().boot_ms / 1000
