@@ -1,6 +1,7 @@
 """The series store: what agents measured, as points in time. One protocol, three implementations.
 
-The names of series, tags and columns are those of ``roomreach.series``, in every implementation.
+The names of series, tags and columns are those of ``roomreach.series``, in every implementation. One suite of
+contract tests runs over all of them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ MOST_ROWS = 50_000
 
 
 class Aggregate(StrEnum):
-    """How the values of one window become one value."""
+    """How the values of one window become one value; values that are not known do not count."""
 
     MEAN = "mean"
     MIN = "min"
@@ -49,10 +50,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """What one agent measured of one target, in the order of time.
+    """What one agent measured of one target in one room, in the order of time.
 
-    ``rows`` are (time in ms, values in the order asked); with a window the time is the window's start and
-    empty windows are absent. ``target`` is None for a series without targets.
+    ``rows`` are (time in ms, values in the order asked); with a window the time is the window's start.
+    Rows and windows in which no column asked for is known are absent, so a count of 0 stands only beside
+    another column's. ``target`` is None for a series without targets.
     """
 
     agent: AgentId
@@ -78,12 +80,14 @@ class SeriesStore(Protocol):
     def write(self, points: Sequence[Point]) -> None:
         """Store points, returning only once the database has confirmed all of them on disk.
 
-        A point written twice is one point. Raises ``PointsRefused`` when some can never be stored (the
-        others are), and ``Unavailable`` when it is not known whether any was: write all of them again.
+        Points fit their series, as ``roomreach.series.points`` makes them. A point written twice is one
+        point: of each column the last value written that is known. Raises ``PointsRefused`` when some can
+        never be stored (the others are), and ``Unavailable`` when it is not known whether any was: write
+        all of them again.
         """
 
     def read(self, question: Question) -> list[Track]:
-        """Answer a question, tracks in the order of agent and target.
+        """Answer a question, tracks in the order of agent, target and room.
 
         Raises ``Unavailable``, and ``Refused`` for a question without an answer: an unknown series or
         column, a mean of words, or more rows than ``MOST_ROWS``.

@@ -1,0 +1,72 @@
+"""The latest of each agent is right in whatever order, in whatever batches and however often reports come."""
+
+import tempfile
+from contextlib import closing
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from roomreach.identifiers import AgentId
+from roomreach.online import Online, Run
+from roomreach_store.records import Records, latest
+from roomreach_store.records.latest import Heard, Latest
+
+FIRST, SECOND = AgentId("a-first22"), AgentId("a-second22")
+
+
+def heard(taken_ms: int, online: Online = Online.YES, agent: AgentId = FIRST, received_ms: int = 0) -> Heard:
+    payload = f"{agent} {taken_ms}".encode()
+    return Heard(agent=agent, taken_ms=taken_ms, received_ms=received_ms, payload=payload, online=online)
+
+
+def test_nothing_heard_is_nothing_known(records: Records) -> None:
+    with records.transaction() as c:
+        latest.merge(c, [])
+        assert latest.latest(c) == {}
+
+
+def test_the_newest_report_stays_when_an_older_one_arrives(records: Records) -> None:
+    with records.transaction() as c:
+        latest.merge(c, [heard(200, Online.NO, received_ms=1), heard(100, agent=SECOND)])
+    with records.transaction() as c:
+        latest.merge(c, [heard(100, Online.NO, received_ms=2), heard(200, Online.NO, received_ms=3)])
+    with records.reading() as c:
+        known = latest.latest(c)
+    assert set(known) == {FIRST, SECOND}
+    assert known[FIRST] == Latest(
+        agent=FIRST,
+        taken_ms=200,
+        received_ms=1,
+        payload=b"a-first22 200",
+        run=Run(((100, Online.NO), (200, Online.NO))),
+    )
+    assert known[FIRST].run.offline_since_ms == 100
+
+
+REPORTS = st.lists(st.tuples(st.sampled_from([FIRST, SECOND]), st.integers(0, 150)), max_size=150)
+
+
+@settings(max_examples=25, deadline=None)
+@given(reports=REPORTS, cuts=st.sets(st.integers(0, 150), max_size=6))
+def test_merging_in_batches_is_hearing_one_by_one(reports: list[tuple[AgentId, int]], cuts: set[int]) -> None:
+    said = list(Online)
+    arrived = [heard(minute * 60_000, said[minute * 7 % 3], agent) for agent, minute in reports]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(Records.open(f"sqlite:///{folder}/r.db")) as records,
+    ):
+        edges = [0, *sorted(cut for cut in cuts if cut < len(arrived)), len(arrived)]
+        for start, end in pairwise(edges):
+            with records.transaction() as c:
+                latest.merge(c, arrived[start:end])
+        with records.reading() as c:
+            known = latest.latest(c)
+    for agent in {report.agent for report in arrived}:
+        run, mine = Run(), [report for report in arrived if report.agent == agent]
+        for report in mine:
+            run = run.with_report(report.taken_ms, report.online)
+        newest = max(mine, key=lambda report: report.taken_ms)
+        assert known[agent].run == run
+        assert (known[agent].taken_ms, known[agent].payload) == (newest.taken_ms, newest.payload)
+    assert len(known) == len({report.agent for report in arrived})
