@@ -1,0 +1,52 @@
+"""What goes in and out of a collector: messages from agents, receipts to them."""
+
+import time
+from typing import NamedTuple, Protocol
+
+from roomreach.identifiers import AgentId
+from roomreach.receipt import Receipt
+
+
+class Message(NamedTuple):
+    """One publish, as it came. ``retained`` marks an old one that the broker kept for newcomers."""
+
+    topic: str
+    payload: bytes
+    received_ms: int
+    retained: bool = False
+
+
+class Post(Protocol):
+    """Where messages wait and receipts go out. Safe to use from several threads."""
+
+    def start(self) -> None:
+        """Begin to receive; returns at once, whether or not anything can be received yet."""
+
+    def stop(self) -> None:
+        """Let go of the broker. What waits is forgotten: it has no receipt, so agents send it again."""
+
+    def take(self, most: int, *, age_s: float, wait_s: float) -> list[Message]:
+        """Wait for a batch: ``most`` messages, or fewer once the first is ``age_s`` old.
+
+        Returns nothing when none came within ``wait_s``.
+        """
+        ...
+
+    def publish_receipt(self, agent: AgentId, receipt: Receipt) -> bool:
+        """Send a receipt if that can be done now, and say whether it was; a lost one costs a repeat."""
+        ...
+
+    @property
+    def connected(self) -> bool:
+        """Whether messages can come in just now."""
+        ...
+
+    @property
+    def dropped(self) -> int:
+        """How many messages came while the buffer was full; each will be sent again."""
+        ...
+
+
+def now_ms() -> int:
+    """Read the clock: UTC milliseconds since 1970."""
+    return time.time_ns() // 1_000_000

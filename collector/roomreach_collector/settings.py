@@ -1,0 +1,112 @@
+"""What must an operator say before a collector can start? Read from the environment, every fault at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from roomreach.errors import Misconfigured
+from roomreach_collector.inbox import Protocol, Tls
+
+_PORTS = {"mqtt": 1883, "mqtts": 8883}
+_PROTOCOLS = {"3.1.1": Protocol.V311, "5": Protocol.V5}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where the broker and the two stores are."""
+
+    broker_host: str
+    broker_port: int
+    broker_tls: Tls | None
+    broker_protocol: Protocol
+    records: str
+    series: str
+    series_token: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read ROOMREACH_… variables; raise ``Misconfigured`` naming every fault."""
+        reader = _Reader(environment)
+        scheme, host, port = reader.broker()
+        settings = cls(
+            broker_host=host,
+            broker_port=port,
+            broker_tls=reader.tls(scheme),
+            broker_protocol=reader.protocol(),
+            records=reader.required("ROOMREACH_RECORDS", "sqlite:////var/lib/roomreach/records.db"),
+            series=reader.required("ROOMREACH_SERIES", "influxdb+http://127.0.0.1:8086/roomreach"),
+            series_token=reader.token(),
+        )
+        if reader.faults:
+            raise Misconfigured("\n".join(["The collector cannot start:", *reader.faults]))
+        return settings
+
+
+class _Reader:
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.faults: list[str] = []
+
+    def required(self, name: str, example: str) -> str:
+        value = self._environment.get(name, "")
+        if not value:
+            self.faults.append(f"  {name} is not set. Set it, for example to {example}")
+        return value
+
+    def broker(self) -> tuple[str, str, int]:
+        name, example = "ROOMREACH_BROKER", "mqtt://127.0.0.1:1883"
+        url = self.required(name, example)
+        if not url:
+            return "mqtt", "", 0
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port or _PORTS.get(parts.scheme, 0)
+        except ValueError:
+            host, port = None, 0
+        if host is None or not port or parts.path.strip("/") or parts.username or parts.query:
+            self.faults.append(f"  {name} is not like {example} or mqtts://broker.example:8883")
+            return "mqtt", "", 0
+        return parts.scheme, host, port
+
+    def tls(self, scheme: str) -> Tls | None:
+        ca, certificate, key = (
+            self._file(f"ROOMREACH_BROKER_{part}") for part in ("CA", "CERTIFICATE", "KEY")
+        )
+        if (certificate is None) != (key is None):
+            self.faults.append(
+                "  ROOMREACH_BROKER_CERTIFICATE and ROOMREACH_BROKER_KEY go together: set both"
+            )
+        if scheme == "mqtts":
+            return Tls(ca=ca, certificate=certificate, key=key)
+        if ca or certificate or key:
+            self.faults.append("  ROOMREACH_BROKER names certificates, and mqtt:// uses none: say mqtts://")
+        return None
+
+    def protocol(self) -> Protocol:
+        name = "ROOMREACH_BROKER_PROTOCOL"
+        value = self._environment.get(name) or "3.1.1"
+        if value not in _PROTOCOLS:
+            self.faults.append(f"  {name} is {value!r}: say {' or '.join(_PROTOCOLS)}")
+        return _PROTOCOLS.get(value, Protocol.V311)
+
+    def token(self) -> str | None:
+        path = self._file("ROOMREACH_SERIES_TOKEN_FILE")
+        if path is None:
+            return None
+        try:
+            return path.read_text().strip()
+        except (OSError, UnicodeDecodeError) as exc:
+            self.faults.append(f"  ROOMREACH_SERIES_TOKEN_FILE names a file that cannot be read: {exc}")
+            return None
+
+    def _file(self, name: str) -> Path | None:
+        value = self._environment.get(name)
+        if not value:
+            return None
+        path = Path(value)
+        if not path.is_file():
+            self.faults.append(f"  {name} names {value}, and there is no such file")
+            return None
+        return path

@@ -1,0 +1,91 @@
+"""An operator hears of every fault at once, in words."""
+
+from pathlib import Path
+
+import pytest
+
+from roomreach.errors import Misconfigured
+from roomreach_collector.inbox import Protocol, Tls
+from roomreach_collector.settings import Settings
+
+LEAST = {
+    "ROOMREACH_BROKER": "mqtt://127.0.0.1",
+    "ROOMREACH_RECORDS": "sqlite:////tmp/records.db",
+    "ROOMREACH_SERIES": "memory:",
+}
+
+
+def test_the_least_settings_are_enough() -> None:
+    settings = Settings.from_environment(LEAST)
+    assert (settings.broker_host, settings.broker_port) == ("127.0.0.1", 1883)
+    assert (settings.broker_tls, settings.broker_protocol) == (None, Protocol.V311)
+    assert settings.series_token is None
+
+
+def test_certificates_and_a_token_come_from_files(tmp_path: Path) -> None:
+    files = {name: tmp_path / name for name in ("ca", "certificate", "key", "token")}
+    for path in files.values():
+        path.write_text("secret\n")
+    settings = Settings.from_environment(
+        {
+            **LEAST,
+            "ROOMREACH_BROKER": "mqtts://broker.example",
+            "ROOMREACH_BROKER_CA": str(files["ca"]),
+            "ROOMREACH_BROKER_CERTIFICATE": str(files["certificate"]),
+            "ROOMREACH_BROKER_KEY": str(files["key"]),
+            "ROOMREACH_BROKER_PROTOCOL": "5",
+            "ROOMREACH_SERIES_TOKEN_FILE": str(files["token"]),
+        }
+    )
+    assert settings.broker_port == 8883
+    assert settings.broker_tls == Tls(ca=files["ca"], certificate=files["certificate"], key=files["key"])
+    assert settings.broker_protocol is Protocol.V5
+    assert settings.series_token == files["token"].read_text().strip()
+    assert "secret" not in repr(settings)
+
+
+def test_every_fault_is_told_at_once() -> None:
+    with pytest.raises(Misconfigured) as raised:
+        Settings.from_environment(
+            {
+                "ROOMREACH_BROKER_PROTOCOL": "4",
+                "ROOMREACH_BROKER_KEY": "/nowhere/key",
+                "ROOMREACH_SERIES_TOKEN_FILE": "/nowhere/token",
+            }
+        )
+    told = str(raised.value)
+    for name in ("BROKER", "BROKER_PROTOCOL", "BROKER_KEY", "RECORDS", "SERIES", "SERIES_TOKEN_FILE"):
+        assert f"  ROOMREACH_{name} " in told
+
+
+@pytest.mark.parametrize(
+    "broker",
+    [
+        "127.0.0.1:1883",
+        "http://127.0.0.1",
+        "mqtt://",
+        "mqtt://host:port",
+        "mqtt://user:word@host",
+        "mqtt://host/path",
+    ],
+)
+def test_a_broker_is_an_address_of_mqtt_and_nothing_else(broker: str) -> None:
+    with pytest.raises(Misconfigured, match="ROOMREACH_BROKER is not like"):
+        Settings.from_environment({**LEAST, "ROOMREACH_BROKER": broker})
+
+
+def test_certificates_without_tls_are_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "ca").write_text("ca")
+    with pytest.raises(Misconfigured, match="say mqtts"):
+        Settings.from_environment({**LEAST, "ROOMREACH_BROKER_CA": str(tmp_path / "ca")})
+
+
+def test_a_certificate_without_its_key_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "certificate").write_text("certificate")
+    environment = {
+        **LEAST,
+        "ROOMREACH_BROKER": "mqtts://host",
+        "ROOMREACH_BROKER_CERTIFICATE": str(tmp_path / "certificate"),
+    }
+    with pytest.raises(Misconfigured, match="go together"):
+        Settings.from_environment(environment)
