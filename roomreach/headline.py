@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from roomreach.online import Online
 
 PATIENCE = 2
-"""An agent is heard while its latest report is younger than this many of its own intervals."""
+"""An agent is heard while its latest report is no older than this many of its own intervals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,33 +28,85 @@ class Standing:
         return self.taken_at is not None and now - self.taken_at <= PATIENCE * self.interval
 
 
-def headline(standings: Sequence[Standing], now: datetime) -> str:
-    """Answer in one sentence. Trial benches are outside the totals, and named as such when alone."""
+def headline(standings: Sequence[Standing], now: datetime, *, rooms_without_agent: int = 0) -> str:
+    """Answer in one sentence; yes, no and not known always add up to every room on record.
+
+    Trial benches are outside the totals, and named as such when they are all there is.
+    """
     rooms = [standing for standing in standings if not standing.trial]
-    of_what = "room" if rooms else "test agent"
-    told = rooms or list(standings)
-    if not told:
-        return "No room has an agent yet, so nothing is known."
-    last = max((s.taken_at for s in told if s.taken_at), default=None)
-    if last is None:
-        return f"Nothing has been heard yet from {_count(len(told), of_what)}."
-    heard = [standing for standing in told if standing.heard(now)]
+    if rooms:
+        return _answer(rooms, now, _ROOMS, rooms_without_agent)
+    if standings:
+        return _answer(standings, now, _BENCHES, 0)
+    return "No room has an agent yet, so nothing is known."
+
+
+class _Words(NamedTuple):
+    """How the answer is put: whole sentences where all agree, else the beginning and the "no" part."""
+
+    noun: str
+    only_yes: str
+    only_no: str
+    all_yes: str
+    all_no: str
+    some: str
+    others_no: str
+
+
+_ROOMS = _Words(
+    noun="room",
+    only_yes="Residents can get online in the only room.",
+    only_no="Residents cannot get online in the only room.",
+    all_yes="Residents can get online in all {} rooms.",
+    all_no="Residents cannot get online in any of the {} rooms.",
+    some="Residents can get online in {} of {}",
+    others_no="not in {}",
+)
+_BENCHES = _Words(
+    noun="test agent",
+    only_yes="The only test agent can get online.",
+    only_no="The only test agent cannot get online.",
+    all_yes="All {} test agents can get online.",
+    all_no="None of the {} test agents can get online.",
+    some="{} of {} can get online",
+    others_no="{} cannot",
+)
+
+
+def _answer(told: Sequence[Standing], now: datetime, words: _Words, without_agent: int) -> str:
+    heard = [standing.online for standing in told if standing.heard(now)]
     if not heard:
-        return (
-            f"Nothing heard from any {of_what} for {age(now - last)}: "
-            "our collector or broker is probably silent, so what residents can do now is not known."
-        )
-    offline = sum(standing.online is Online.NO for standing in heard)
-    unknown = sum(standing.online is Online.UNKNOWN for standing in heard)
-    parts = [
-        f"{len(heard)} of {_count(len(told), of_what)} heard just now",
-        "all of them can get online" if not (offline or unknown) else f"{offline} cannot get online",
-    ]
-    if unknown:
-        parts.append(f"{unknown} could not tell")
-    if len(told) > len(heard):
-        parts.append(f"{len(told) - len(heard)} silent, so not known")
-    return "; ".join(parts) + "."
+        return _silence(told, now, words.noun)
+    every = len(told) + without_agent
+    yes, no = heard.count(Online.YES), heard.count(Online.NO)
+    if every == yes:
+        return words.only_yes if every == 1 else words.all_yes.format(every)
+    if every == no:
+        return words.only_no if every == 1 else words.all_no.format(every)
+    not_known = {
+        "could not tell": heard.count(Online.UNKNOWN),
+        "silent": len(told) - len(heard),
+        "without an agent": without_agent,
+    }
+    parts = [words.some.format(yes, _count(every, words.noun))]
+    if no:
+        parts.append(words.others_no.format(no))
+    if unknown := sum(not_known.values()):
+        why = ", ".join(f"{number} {reason}" for reason, number in not_known.items() if number)
+        parts.append(f"not known for {unknown} ({why})")
+    return f"{'; '.join(parts)}."
+
+
+def _silence(told: Sequence[Standing], now: datetime, noun: str) -> str:
+    last = max((standing.taken_at for standing in told if standing.taken_at), default=None)
+    if last is None:
+        return f"Nothing has been heard yet from {_count(len(told), noun)}."
+    # With one agent nobody can tell its silence from ours.
+    whose = "our collector or broker" if len(told) > 1 else "our collector or broker, or the only agent,"
+    return (
+        f"Nothing heard from any {noun} for {age(now - last)}: {whose} is probably silent, "
+        "so what residents can do now is not known."
+    )
 
 
 def age(span: timedelta) -> str:

@@ -6,11 +6,13 @@ from roomreach.identifiers import PATTERN, AgentId, OutboxId
 from roomreach.report import Key
 
 _ROOT = "roomreach/v1/agents"
-_SHARE = "$share/collectors"
 
-ALL_REPORTS = f"{_SHARE}/{_ROOT}/+/reports/#"
+ALL_REPORTS = f"$share/collectors/{_ROOT}/+/reports/#"
 """What collectors subscribe to: several of them share the reports between them."""
-ALL_PRESENCES = f"{_SHARE}/{_ROOT}/+/presence"
+# A share name of its own: rumqttd counts what it has delivered by share name, not by share name and filter,
+# so that under one name every presence would swallow a report.
+ALL_PRESENCES = f"$share/greeters/{_ROOT}/+/presence"
+"""What collectors subscribe to as well, to greet who connects."""
 
 # Sequences are written one way only, so that a key has one topic.
 _REPORT = re.compile(rf"{_ROOT}/(a-[a-z0-9]+)/reports/(o-[a-z0-9]+)/([1-9][0-9]{{0,15}})")

@@ -10,7 +10,7 @@ from typing import Any
 
 from roomreach.errors import Malformed, Refused
 from roomreach.identifiers import OutboxId
-from roomreach.measurement import Measurement
+from roomreach.measurement import KINDS, Measurement, Method, NotMeasured, Reason
 from roomreach.receipt import Receipt, Refusal, Refusing
 from roomreach.report import LARGEST_BYTES, Report
 from roomreach.shape import fields_of
@@ -38,6 +38,24 @@ def measurement_document(measurement: Measurement) -> dict[str, Any]:
         if value is not None:
             document[field.name] = value
     return document
+
+
+def decode_stored_report(payload: bytes) -> Report:
+    """Read a report that a collector accepted before, for whoever shows it; no bound is checked again.
+
+    Tolerant of newer agents: unknown fields are ignored, and measurements of an unknown kind or with an
+    unknown reason are left out. Raises ``Malformed`` for anything that is no report of this version.
+    """
+    try:
+        document = json.loads(payload)
+        if document["v"] != VERSION:
+            raise Malformed(f"a report of version {document['v']!r}, expected {VERSION}")
+        read = [_measurement(item) for item in document["measurements"]]
+        given = {f.name: document[f.name] for f in fields_of(Report) if f.name in document}
+        given["measurements"] = tuple(measurement for measurement in read if measurement)
+        return Report(**given)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as exc:
+        raise Malformed(f"these {len(payload)} bytes are no report: {type(exc).__name__}") from exc
 
 
 def encode_receipt(receipt: Receipt) -> bytes:
@@ -78,6 +96,22 @@ def decode_receipt(payload: bytes) -> Receipt:
 def digest(payload: bytes) -> str:
     """Give the 16 hexadecimal digits by which two versions of one report are told apart."""
     return hashlib.blake2b(payload, digest_size=8).hexdigest()
+
+
+_CLOSED_LISTS = {"reason": Reason, "method": Method}
+
+
+def _measurement(document: dict[str, Any]) -> Measurement | None:
+    kind = NotMeasured if document["kind"] == NotMeasured.kind else KINDS.get(document["kind"])
+    if kind is None:
+        return None
+    given = {f.name: document[f.name] for f in fields_of(kind) if f.name in document}
+    for name, words in _CLOSED_LISTS.items():
+        if given.get(name) is not None:
+            if given[name] not in frozenset(words):
+                return None
+            given[name] = words(given[name])
+    return kind(**given)
 
 
 def _refusing(item: dict[str, Any]) -> Refusing:

@@ -1,0 +1,1 @@
+"""Agents: our devices, and where they stand."""

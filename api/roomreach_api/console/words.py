@@ -1,0 +1,62 @@
+"""Which words do the pages use for what the language says in code? Every closed list is covered whole."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from roomreach.measurement import Reason
+from roomreach.online import Online
+from roomreach.places import Category, Role
+
+LONDON = ZoneInfo("Europe/London")
+
+REASONS: Mapping[Reason, str] = {
+    Reason.NO_ANSWER: "no answer",
+    Reason.REFUSED: "it refused to answer",
+    Reason.NO_ROUTE: "there is no way to it",
+    Reason.NOT_ASSOCIATED: "not joined to any Wi-Fi network",
+    Reason.NO_RESOLVER: "the network offers no server that looks up names",
+    Reason.SERVER_FAILURE: "the server that looks up names reported a fault",
+    Reason.NO_RADIO: "no radio in this machine",
+    Reason.NO_PROGRAM: "a program it needs is not installed",
+    Reason.NOT_CONFIGURED: "the settings of the agent do not ask for it",
+    Reason.NOT_PERMITTED: "the agent was not permitted to ask",
+    Reason.TIMED_OUT: "asking took too long",
+    Reason.UNREADABLE: "the answer could not be read",
+    Reason.IMPLAUSIBLE: "the answer cannot be true",
+    Reason.PROBE_CRASHED: "a fault in the agent",
+}
+
+ONLINE: Mapping[Online, str] = {Online.YES: "Yes", Online.NO: "No", Online.UNKNOWN: "Not known"}
+
+CATEGORIES: Mapping[Category, str] = {
+    Category.BED_AND_BREAKFAST: "Bed and breakfast",
+    Category.NIGHTLY_PAID: "Nightly paid",
+    Category.HOSTEL: "Hostel",
+    Category.PRIVATE_LEASED: "Private sector leased",
+    Category.LA_HA_STOCK: "Council or housing association homes",
+    Category.OTHER: "Other temporary accommodation",
+}
+
+ROLES: Mapping[Role, str] = {Role.REFERENCE: "wired to the router", Role.ROOM: "on the Wi-Fi"}
+
+TARGETS: Mapping[str, str] = {
+    "hub": "our server",
+    "anchor_1": "first anchor",
+    "anchor_2": "second anchor",
+    "anchor_3": "third anchor",
+    "site": "in the building",
+    "other": "elsewhere",
+}
+
+
+def when(moment: datetime) -> str:
+    """Say a moment as it is said in Britain, by London's clocks: 22 November 2026, 2:05pm."""
+    local = moment.astimezone(LONDON)
+    return f"{local.day} {local:%B %Y}, {_clock(local)}"
+
+
+def _clock(local: datetime) -> str:
+    if local.minute == 0 and local.hour in {0, 12}:
+        return "midday" if local.hour else "midnight"
+    return f"{local.hour % 12 or 12}:{local:%M}{'pm' if local.hour >= 12 else 'am'}"  # noqa: PLR2004 - noon

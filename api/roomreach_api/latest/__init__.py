@@ -1,0 +1,1 @@
+"""The latest report of each agent."""

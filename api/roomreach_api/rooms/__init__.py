@@ -1,0 +1,1 @@
+"""Rooms: the smallest places we judge."""

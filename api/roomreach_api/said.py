@@ -1,0 +1,68 @@
+"""What did an agent last say, and what may be said of its room now?"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from roomreach.errors import Malformed
+from roomreach.headline import Standing, age
+from roomreach.identifiers import AgentId
+from roomreach.measurement import Measurement
+from roomreach.moments import moment
+from roomreach.online import Judgement, Online, judge
+from roomreach.wire import decode_stored_report
+from roomreach_api.visible import SeenRoom
+from roomreach_store.records.latest import Latest
+
+UNREADABLE = Judgement(Online.UNKNOWN, "this version of roomreach cannot read the agent's latest report")
+"""A collector newer than this process has stored it."""
+_INTERVAL_UNREADABLE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """An agent's latest report, and what it is worth now.
+
+    ``room`` is where the agent stood when it was taken, None when nowhere. ``reported`` is what the report
+    says, ``online`` what is known now: a report too old to be heard says nothing of the present.
+    """
+
+    agent: AgentId
+    room: SeenRoom | None
+    taken_at: datetime
+    received_at: datetime
+    interval: timedelta
+    measurements: tuple[Measurement, ...]
+    age: timedelta
+    heard: bool
+    reported: Judgement
+    online: Judgement
+    offline_since: datetime | None
+
+
+def said(latest: Latest, room: SeenRoom | None, now: datetime) -> Said:
+    """Read what an agent said last, as of now."""
+    measurements: tuple[Measurement, ...] = ()
+    try:
+        report = decode_stored_report(latest.payload)
+    except Malformed:
+        interval, reported = _INTERVAL_UNREADABLE, UNREADABLE
+    else:
+        interval, measurements = timedelta(seconds=report.interval_s), report.measurements
+        reported = judge(measurements)
+    taken_at = moment(latest.taken_ms)
+    ago = max(now - taken_at, timedelta())
+    heard = Standing(taken_at=taken_at, interval=interval, online=reported.online).heard(now)
+    since = latest.run.offline_since_ms if reported.online is Online.NO else None
+    return Said(
+        agent=latest.agent,
+        room=room,
+        taken_at=taken_at,
+        received_at=moment(latest.received_ms),
+        interval=interval,
+        measurements=measurements,
+        age=ago,
+        heard=heard,
+        reported=reported,
+        online=reported if heard else Judgement(Online.UNKNOWN, f"nothing heard for {age(ago)}"),
+        offline_since=None if since is None else moment(since),
+    )

@@ -1,0 +1,1 @@
+"""Sites: one address under one provider each."""

@@ -1,0 +1,286 @@
+"""The home page, in every state it can be in."""
+
+import re
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+
+from roomreach.measurement import Health, NotMeasured, Reason
+from roomreach.places import Role, Safeguarding
+
+
+class Reader(HTMLParser):
+    """Reads a page as a person does: its words, its headings, the cells of its rows."""
+
+    VOID = frozenset({"meta", "link", "br", "hr", "img", "input"})
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.headings: list[str] = []
+        self.rows: list[list[str]] = []
+        self.times: list[tuple[str, str]] = []
+        self.addresses: list[str] = []
+        self.attributes: set[str] = set()
+        self.open: list[str] = []
+        self.feed(html)
+        assert self.open == [], "every element is closed"
+
+    def handle_starttag(self, tag, attrs) -> None:
+        values = dict(attrs)
+        self.attributes |= set(values)
+        self.addresses += [values[name] for name in ("href", "src", "action") if name in values]
+        if tag not in self.VOID:
+            self.open.append(tag)
+        if tag in {"h1", "h2"}:
+            self.headings.append("")
+        if tag == "tr":
+            self.rows.append([])
+        if tag in {"td", "th"}:
+            self.rows[-1].append("")
+        if tag == "time":
+            self.times.append((values["datetime"], ""))
+
+    def handle_endtag(self, tag) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data) -> None:
+        text = " ".join(data.split())
+        if not text or "title" in self.open:
+            return
+        self.words.append(text)
+        if self.open[-1] in {"h1", "h2"}:
+            self.headings[-1] += text
+        if {"td", "th"} & set(self.open):
+            self.rows[-1][-1] = f"{self.rows[-1][-1]} {text}".strip()
+        if self.open[-1] == "time":
+            self.times[-1] = (self.times[-1][0], text)
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.words)
+
+
+def read(world) -> Reader:
+    return Reader(world.page())
+
+
+def row_of(world, room: str) -> list[str]:
+    return next(row for row in read(world).rows if row[0].startswith(room))
+
+
+def test_before_anything_is_recorded_the_page_says_what_to_do_next(world) -> None:
+    page = read(world)
+    assert page.headings == ["Can residents get online?", "What to do next"]
+    assert "No room has an agent yet, so nothing is known." in page.text
+    assert page.text.index("roomreach sites add") < page.text.index("roomreach agents add")
+
+
+def test_with_rooms_but_no_agent_the_next_step_is_an_agent(world) -> None:
+    world.room(world.site("s-bcdfghjkmn", "Stratford Lodge"), "r-bcdfghjkm9", "9")
+    page = read(world)
+    assert "roomreach sites add" not in page.text
+    assert "roomreach agents add" in page.text
+    assert row_of(world, "Room 9")[1] == "Not known no agent stands here"
+
+
+def test_the_page_opens_with_the_answer_and_says_of_when_it_is(hostel) -> None:
+    page = read(hostel)
+    assert page.headings[0] == "Can residents get online?"
+    assert (
+        "Residents can get online in 1 of 3 rooms; not in 1; not known for 1 (1 without an agent)."
+        in page.text
+    )
+    assert ("2026-11-22T14:05:00+00:00", "22 November 2026, 2:05pm") in page.times
+    assert "What to do next" not in page.headings
+
+
+def test_a_room_says_what_was_measured_and_how_long_ago(hostel) -> None:
+    page = read(hostel)
+    assert page.rows[0] == [
+        "Room",
+        "Can residents get online?",
+        "Last measured",
+        "Wi-Fi signal",
+        "Router",
+        "Ways out",
+        "Looking up names",
+    ]
+    assert row_of(hostel, "Room 9") == [
+        "Room 9 Main house, floor 1 a-bcdfghjkm9, on the Wi-Fi",
+        "Yes everything asked answered",
+        "12 seconds ago 22 November 2026, 2:04pm",
+        "\N{MINUS SIGN}61 dBm",
+        "2.4 ms",
+        "our server: 11 ms, 4 of 5 answered first anchor: not measured: the agent was not permitted to ask",
+        "in the building: 14 ms",
+    ]
+    assert ("2026-11-22T14:04:48+00:00", "12 seconds ago") in page.times
+
+
+def test_a_room_offline_says_why_and_since_when(hostel) -> None:
+    row = row_of(hostel, "Room 10")
+    assert row[1] == (
+        "No nothing outside the building answers and names cannot be looked up "
+        "Offline since 22 November 2026, 1:34pm"
+    )
+    assert row[5] == "our server: failed: no answer"
+    assert row[3] == "not asked"
+
+
+def test_when_nobody_is_heard_the_page_blames_our_own_system_and_knows_nothing(hostel) -> None:
+    hostel.now += timedelta(minutes=12)
+    page = read(hostel)
+    assert (
+        "Nothing heard from any room for 12 minutes: our collector or broker is probably silent" in page.text
+    )
+    assert row_of(hostel, "Room 9")[1] == "Not known nothing heard for 12 minutes When last heard: yes"
+    assert row_of(hostel, "Room 10")[1] == (
+        "Not known nothing heard for 12 minutes When last heard: no "
+        "Then offline since 22 November 2026, 1:34pm"
+    )
+    assert not [row for row in page.rows[1:] if row[1].startswith(("Yes", "No "))]
+
+
+def test_ages_grow_and_the_sentence_changes_while_nothing_comes_in(hostel) -> None:
+    first = read(hostel)
+    hostel.now += timedelta(seconds=30)
+    assert row_of(hostel, "Room 9")[2].startswith("42 seconds ago")
+    hostel.now += timedelta(minutes=5)
+    assert read(hostel).words[:9] != first.words[:9]
+
+
+def test_one_silent_agent_among_others_is_not_known_and_the_others_speak(hostel) -> None:
+    hostel.now += timedelta(minutes=5)
+    hostel.hears("a-bcdfghjkm9")
+    page = read(hostel)
+    assert "not known for 2 (1 silent, 1 without an agent)" in page.text
+    row = row_of(hostel, "Room 10")
+    assert row[1].startswith("Not known nothing heard for 5 minutes")
+
+
+def test_an_agent_that_never_reported_has_measured_nothing(hostel) -> None:
+    hostel.agent("a-neverheard2", "r-bcdfghjk11")
+    row = row_of(hostel, "Room 11")
+    assert row[0] == "Room 11 Main house, ground floor a-neverheard2, on the Wi-Fi"
+    assert row[1:] == ["Not known nothing heard from here yet", "Never"]
+
+
+def test_an_agent_just_moved_here_has_said_nothing_of_this_room_yet(hostel) -> None:
+    hostel.agent("a-bcdfghjkm9", "r-bcdfghjk11", since=hostel.now - timedelta(seconds=1))
+    assert row_of(hostel, "Room 11")[1] == "Not known nothing heard from here yet"
+    assert row_of(hostel, "Room 9")[1] == "Not known no agent stands here"
+
+
+def test_several_agents_in_one_room_each_have_a_row_and_the_worst_speaks_for_it(hostel) -> None:
+    hostel.agent("a-reference2", "r-bcdfghjk10", role=Role.REFERENCE)
+    hostel.hears("a-reference2")
+    rows = [row for row in read(hostel).rows if row[0].startswith("Room 10")]
+    assert [row[1].split()[0] for row in rows] == ["No", "Yes"]
+    assert "wired to the router" in rows[1][0]
+    assert "Residents can get online in 1 of 3 rooms; not in 1" in read(hostel).text
+
+
+def test_an_agent_that_could_not_ask_is_told_from_a_room_offline(hostel) -> None:
+    hostel.now += timedelta(minutes=1)
+    hostel.hears("a-bcdfghjkm9", timedelta(), (NotMeasured(of="link", reason=Reason.NO_RADIO), Health()))
+    row = row_of(hostel, "Room 9")
+    assert row[1] == "Not known the agent could not ask"
+    assert row[3] == "not measured: no radio in this machine"
+
+
+def test_an_agent_heard_from_nowhere_is_said_with_what_to_do(hostel) -> None:
+    hostel.hears("a-stranger22")
+    hostel.hears("a-stranger22", timedelta(seconds=5))
+    page = read(hostel)
+    assert page.headings[1] == "1 agent reports from a place nobody has recorded"
+    assert "2 reports kept until somebody says which room it stands in" in page.text
+    assert "5 seconds ago" in page.text
+
+
+def test_a_test_bench_is_marked_and_outside_all_totals(hostel) -> None:
+    bench = hostel.site("s-trialbench", "This machine", trial=True)
+    hostel.agent("a-trialbench", hostel.room(bench, "r-trialbench", "desk"))
+    hostel.hears("a-trialbench")
+    page = read(hostel)
+    assert page.headings[-1] == "This machine"
+    assert "Test bench: not a home, outside all totals" in page.text
+    assert "1 of 3 rooms" in page.text
+
+
+def test_a_test_bench_alone_is_named_as_such(world) -> None:
+    bench = world.site("s-trialbench", "This machine", trial=True)
+    world.agent("a-trialbench", world.room(bench, "r-trialbench", "desk"))
+    world.hears("a-trialbench")
+    assert "The only test agent can get online." in read(world).text
+
+
+def test_a_confidential_site_is_shown_by_its_code_only(world) -> None:
+    block = world.site("s-refuge2345", "Canary House", safeguarding=Safeguarding.REFUGE)
+    world.agent("a-refuge2345", world.room(block, "r-refuge2345", "Canary Room"))
+    world.hears("a-refuge2345")
+    page = read(world)
+    assert page.headings[1] == "Confidential site s-refuge2345"
+    assert "Shown by its code only." in page.text
+    assert row_of(world, "r-refuge2345")[0] == "r-refuge2345 a-refuge2345, on the Wi-Fi"
+    assert "Canary" not in page.text
+    assert "Hackney" not in page.text
+
+
+def test_names_are_escaped(world) -> None:
+    block = world.site("s-bcdfghjkmn", "<script>alert('Lodge')</script>", provider_name="A & B")
+    world.room(block, "r-bcdfghjkm9", '"><b>9')
+    html = world.page()
+    assert "<script" not in html
+    assert "<b>" not in html
+    assert "A &amp; B" in html
+
+
+@pytest.mark.parametrize("state", ["world", "hostel"])
+def test_the_page_asks_nobody_else_and_needs_no_script_and_no_inline_style(request, state: str) -> None:
+    world = request.getfixturevalue(state)
+    page = read(world)
+    assert [address for address in page.addresses if not re.match(r"/|#", address)] == []
+    assert not {name for name in page.attributes if name == "style" or name.startswith("on")}
+    html = world.page()
+    assert "<script" not in html
+    assert "<style" not in html
+    for address in page.addresses:
+        if address.startswith("/"):
+            assert world.client.get(address).status_code == 200, address
+
+
+def test_the_whole_of_what_a_first_view_needs_is_light(hostel) -> None:
+    weight = len(hostel.page()) + len(hostel.client.get("/static/roomreach.css").content)
+    assert weight < 60_000
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground"),
+    [
+        ("ink", "paper"),
+        ("ink", "pale"),
+        ("ink", "focus"),
+        ("quiet", "paper"),
+        ("link", "paper"),
+        ("link", "pale"),
+        ("paper", "brand"),
+        ("yes-ink", "yes"),
+        ("no-ink", "no"),
+        ("unknown-ink", "unknown"),
+        ("trial-ink", "trial"),
+        ("failed-ink", "paper"),
+    ],
+)
+def test_every_pair_of_colours_can_be_read(world, ink: str, ground: str) -> None:
+    sheet = world.client.get("/static/roomreach.css").text
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", sheet))
+    light, dark = sorted((luminance(colours[ink]), luminance(colours[ground])), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5

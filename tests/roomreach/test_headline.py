@@ -1,0 +1,128 @@
+"""One sentence answers before anything else is read."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roomreach.headline import Standing, age, headline
+from roomreach.online import Online
+
+NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def said(online: Online, ago: timedelta | None = timedelta(seconds=12), *, trial: bool = False) -> Standing:
+    taken_at = None if ago is None else NOW - ago
+    return Standing(taken_at=taken_at, interval=MINUTE, online=online, trial=trial)
+
+
+YES, NO, UNSURE = said(Online.YES), said(Online.NO), said(Online.UNKNOWN)
+SILENT, NEVER = said(Online.YES, 12 * MINUTE), said(Online.UNKNOWN, None)
+BENCH, BENCH_NO = said(Online.YES, trial=True), said(Online.NO, trial=True)
+BENCH_SILENT = said(Online.YES, 12 * MINUTE, trial=True)
+
+
+@pytest.mark.parametrize(
+    ("standings", "without_agent", "sentence"),
+    [
+        ([], 0, "No room has an agent yet, so nothing is known."),
+        ([], 3, "No room has an agent yet, so nothing is known."),
+        ([NEVER], 0, "Nothing has been heard yet from 1 room."),
+        ([NEVER, NEVER], 0, "Nothing has been heard yet from 2 rooms."),
+        ([YES], 0, "Residents can get online in the only room."),
+        ([NO], 0, "Residents cannot get online in the only room."),
+        ([YES] * 10, 0, "Residents can get online in all 10 rooms."),
+        ([NO] * 3, 0, "Residents cannot get online in any of the 3 rooms."),
+        ([YES, YES, NO], 0, "Residents can get online in 2 of 3 rooms; not in 1."),
+        ([YES, UNSURE], 0, "Residents can get online in 1 of 2 rooms; not known for 1 (1 could not tell)."),
+        ([UNSURE], 0, "Residents can get online in 0 of 1 room; not known for 1 (1 could not tell)."),
+        (
+            [YES, NO, UNSURE, SILENT, NEVER],
+            34,
+            (
+                "Residents can get online in 1 of 39 rooms; not in 1; "
+                "not known for 37 (1 could not tell, 2 silent, 34 without an agent)."
+            ),
+        ),
+        (
+            [SILENT, SILENT, NEVER],
+            0,
+            (
+                "Nothing heard from any room for 12 minutes: our collector or broker is probably silent, "
+                "so what residents can do now is not known."
+            ),
+        ),
+        (
+            [SILENT],
+            0,
+            (
+                "Nothing heard from any room for 12 minutes: our collector or broker, or the only agent, "
+                "is probably silent, so what residents can do now is not known."
+            ),
+        ),
+        # A test bench is no home: outside the totals, and named for what it is when it is alone.
+        ([YES, BENCH_NO], 0, "Residents can get online in the only room."),
+        ([BENCH], 5, "The only test agent can get online."),
+        ([BENCH_NO], 0, "The only test agent cannot get online."),
+        ([BENCH, BENCH], 0, "All 2 test agents can get online."),
+        ([BENCH_NO, BENCH_NO], 0, "None of the 2 test agents can get online."),
+        (
+            [BENCH, BENCH_NO, BENCH_SILENT],
+            0,
+            "1 of 3 test agents can get online; 1 cannot; not known for 1 (1 silent).",
+        ),
+        (
+            [BENCH_SILENT],
+            0,
+            (
+                "Nothing heard from any test agent for 12 minutes: our collector or broker, or the only "
+                "agent, is probably silent, so what residents can do now is not known."
+            ),
+        ),
+    ],
+)
+def test_the_sentence_answers_first_and_says_how_much_is_not_known(
+    standings: list[Standing], without_agent: int, sentence: str
+) -> None:
+    assert headline(standings, NOW, rooms_without_agent=without_agent) == sentence
+
+
+def test_an_agent_is_heard_for_two_of_its_own_intervals_and_no_longer() -> None:
+    assert said(Online.YES, 2 * MINUTE).heard(NOW)
+    assert not said(Online.YES, 2 * MINUTE + timedelta(milliseconds=1)).heard(NOW)
+
+
+def test_an_agent_whose_clock_runs_ahead_is_heard() -> None:
+    assert said(Online.YES, -MINUTE).heard(NOW)
+
+
+standings = st.lists(st.sampled_from([YES, NO, UNSURE, SILENT, NEVER, BENCH, BENCH_NO]), max_size=20)
+
+
+@given(standings, st.integers(0, 50))
+def test_it_is_always_one_sentence_and_never_counts_a_silent_room_as_online(
+    some: list[Standing], without_agent: int
+) -> None:
+    sentence = headline(some, NOW, rooms_without_agent=without_agent)
+    assert sentence.endswith(".")
+    assert sentence.count(".") == 1
+    if SILENT in some or NEVER in some:
+        assert "all" not in sentence.split()
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(seconds=-3), "0 seconds"),
+        (timedelta(seconds=1), "1 second"),
+        (timedelta(seconds=59.9), "59 seconds"),
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(minutes=59, seconds=59), "59 minutes"),
+        (timedelta(hours=5), "5 hours"),
+        (timedelta(days=2, hours=3), "2 days"),
+    ],
+)
+def test_an_age_is_said_in_the_largest_unit_that_fits(span: timedelta, words: str) -> None:
+    assert age(span) == words
