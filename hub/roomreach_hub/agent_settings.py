@@ -1,0 +1,48 @@
+"""The settings file that an agent of this hub needs."""
+
+import json
+from pathlib import Path
+
+from roomreach.identifiers import AgentId
+from roomreach_hub.ports import LOOPBACK
+
+
+def settings(agent: AgentId, *, broker_port: int) -> str:
+    """Write the settings of a new agent as TOML."""
+    return f"""\
+# Settings of one roomreach agent. What each means: roomreach-agent check --settings FILE
+agent = "{agent}"
+interval_s = 60
+
+[broker]
+# The hub's broker listens on its own machine only, until agents can be enrolled: a box elsewhere reaches it
+# through an SSH tunnel (ssh -N -L {broker_port}:{LOOPBACK}:{broker_port} HUB).
+host = "{LOOPBACK}"
+port = {broker_port}
+
+[latency]
+# Hosts outside the building to time the way to. None is a default: name your own server here.
+hub = ""
+"""
+
+
+def demonstration(agent: AgentId, *, broker_port: int, page_port: int, outbox: Path) -> str:
+    """Write the settings of the demo's agent, which measures this machine and asks nobody outside it."""
+    return f"""\
+agent = "{agent}"
+interval_s = 5
+
+[broker]
+host = "{LOOPBACK}"
+port = {broker_port}
+
+[latency]
+hub = "{LOOPBACK}:{page_port}"
+
+[outbox]
+path = {json.dumps(str(outbox))}
+
+[clock]
+# A virtual machine's kernel cannot say that its clock is right, although its host keeps it so.
+kept_by = "host"
+"""

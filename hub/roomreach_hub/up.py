@@ -1,0 +1,44 @@
+"""``roomreach up``: one folder, one command, everything in it."""
+
+from pathlib import Path
+
+from roomreach_hub import speaking
+from roomreach_hub.choices import Choices
+from roomreach_hub.composition import Hub, running
+from roomreach_hub.folder import Folder
+from roomreach_hub.signals import asked_to_stop
+from roomreach_store.records import places
+
+
+def up(path: Path, choices: Choices) -> None:
+    """Run a hub in a folder until asked to stop."""
+    folder = Folder(path)
+    with asked_to_stop() as asked, running(folder, choices, speaking.tell) as hub:
+        speaking.tell("roomreach runs.")
+        speaking.pairs(described(hub, str(folder.path)))
+        speaking.tell(_next(hub, folder))
+        speaking.tell("Ctrl-C stops it.")
+        hub.watch(asked)
+        speaking.tell("Stopping.")
+
+
+def described(hub: Hub, kept_in: str) -> dict[str, str]:
+    """Say what is where."""
+    return {
+        "page": hub.address.page,
+        "broker": f"{hub.broker.title} on 127.0.0.1:{hub.address.broker_port}",
+        "kept in": kept_in,
+        "open to": "this machine only, until there are accounts and agents can be enrolled",
+    }
+
+
+def _next(hub: Hub, folder: Folder) -> str:
+    with hub.records.reading() as c:
+        register = places.register(c)
+    if not register.sites:
+        return f"Next, the first site: ROOMREACH_DIR={folder.path} roomreach sites add --help"
+    if not register.agents:
+        site = next(iter(register.sites))
+        command = f"ROOMREACH_DIR={folder.path} roomreach agents add --site {site} --room LABEL"
+        return f"Next, the first agent: {command}"
+    return f"Open {hub.address.page}, or ask what is wrong: roomreach doctor --in {folder.path}"

@@ -1,0 +1,1 @@
+"""The commands that work on a folder's records, whether or not its hub runs."""
