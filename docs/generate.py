@@ -25,6 +25,12 @@ One wide point per report, kind and target. A point's identity is its tags and t
 milliseconds. The name of a series is the InfluxDB measurement and the DuckDB table.
 """
 
+_SETTINGS_OPENING = """\
+# An agent's settings
+
+One TOML file. `roomreach agents add` prints one that is ready; `roomreach-agent check` lists every fault in it at once.
+"""
+
 _MEASUREMENTS_OPENING = """\
 # Measurements
 
@@ -62,9 +68,19 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "series.md": series_page,
     "measurements.md": measurements_page,
     "report.md": report_page,
-    "agent-settings.md": agent_settings,
+    "agent-settings.md": agent_settings_page,
     "openapi.json": lambda: json.dumps(openapi_document(), indent=2, ensure_ascii=False) + "\n",
 }
+
+
+def agent_settings_page() -> str:
+    """List every key of an agent's settings file."""
+    rows = [
+        f"| `{setting.key}` | {setting.type} | {setting.default} | {setting.meaning} |"
+        for setting in agent_settings()
+    ]
+    table = "\n".join(["| key | type | default | what it decides |", "|---|---|---|---|", *rows])
+    return f"{_SETTINGS_OPENING}\n{table}\n"
 
 
 def _fields_table(kind: type) -> str:
