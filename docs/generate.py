@@ -8,13 +8,12 @@ from collections.abc import Callable, Mapping
 from inspect import getdoc
 from pathlib import Path
 
-from roomreach_api.openapi import document as openapi_document
-
 from roomreach.measurement import KINDS, NotMeasured, Reason
 from roomreach.report import Report
 from roomreach.series import SERIES
 from roomreach.shape import Between, Field, Text, fields_of
 from roomreach_agent.settings import reference as agent_settings
+from roomreach_api.openapi import document as openapi_document
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -28,7 +27,8 @@ milliseconds. The name of a series is the InfluxDB measurement and the DuckDB ta
 _SETTINGS_OPENING = """\
 # An agent's settings
 
-One TOML file. `roomreach agents add` prints one that is ready; `roomreach-agent check` lists every fault in it at once.
+One TOML file. `roomreach agents add` prints one that is ready; `roomreach-agent check` lists every fault in it
+at once.
 """
 
 _MEASUREMENTS_OPENING = """\
@@ -64,15 +64,6 @@ def report_page() -> str:
     return f"# Report\n\n{getdoc(Report)}\n\n{_fields_table(Report)}"
 
 
-PAGES: Mapping[str, Callable[[], str]] = {
-    "series.md": series_page,
-    "measurements.md": measurements_page,
-    "report.md": report_page,
-    "agent-settings.md": agent_settings_page,
-    "openapi.json": lambda: json.dumps(openapi_document(), indent=2, ensure_ascii=False) + "\n",
-}
-
-
 def agent_settings_page() -> str:
     """List every key of an agent's settings file."""
     rows = [
@@ -81,6 +72,15 @@ def agent_settings_page() -> str:
     ]
     table = "\n".join(["| key | type | default | what it decides |", "|---|---|---|---|", *rows])
     return f"{_SETTINGS_OPENING}\n{table}\n"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "series.md": series_page,
+    "measurements.md": measurements_page,
+    "report.md": report_page,
+    "agent-settings.md": agent_settings_page,
+    "openapi.json": lambda: json.dumps(openapi_document(), indent=2, ensure_ascii=False) + "\n",
+}
 
 
 def _fields_table(kind: type) -> str:
