@@ -27,8 +27,8 @@ milliseconds. The name of a series is the InfluxDB measurement and the DuckDB ta
 _SETTINGS_OPENING = """\
 # An agent's settings
 
-One TOML file. `roomreach agents add` prints one that is ready; `roomreach-agent check` lists every fault in it
-at once.
+One TOML file. `roomreach agents add` prints one that is ready; `roomreach-agent check` lists every fault
+in it at once.
 """
 
 _MEASUREMENTS_OPENING = """\

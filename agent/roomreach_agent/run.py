@@ -64,14 +64,15 @@ def connected(
     gate: Gate,
     clock: Clock,
     line: type[Line] = Line,
+    chance: Callable[[], float] = random.random,
     start_within_s: float = 2.0,
 ) -> Uplink:
-    """Make an uplink for this outbox, not started yet."""
-    sender = Sender(settings.uplink, outbox, gate=gate, clock=clock, random=random.random)
+    """Make an uplink for this outbox, not started yet. ``chance`` gives 0 to 1, for the jitter of a wait."""
+    sender = Sender(settings.uplink, outbox, gate=gate, clock=clock, random=chance)
     return Uplink(
         lambda: line(settings.broker, settings.agent, clock=clock, window=settings.uplink.window),
         sender,
-        random=random.random,
+        random=chance,
         start_within_s=start_within_s,
     )
 

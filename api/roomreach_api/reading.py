@@ -4,6 +4,7 @@ No other module of this package reads the records or the series; a test sees to 
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,10 +13,11 @@ from sqlalchemy import Connection
 
 from roomreach.errors import NotFound
 from roomreach.identifiers import AgentId
+from roomreach.moments import moment
 from roomreach.places import Register
 from roomreach_api.access import Scope
 from roomreach_api.said import Said, said
-from roomreach_api.visible import Visible
+from roomreach_api.visible import SeenRoom, Visible
 from roomreach_store.records import Records, kept, latest, places, quarantine
 from roomreach_store.records.kept import Why
 from roomreach_store.records.latest import Latest
@@ -57,17 +59,12 @@ class Reading:
     @cached_property
     def said(self) -> Mapping[AgentId, Said]:
         """What each agent said last, where that was said in a place the caller sees."""
-        found = {}
-        for agent in self.places.agents():
-            newest = self._state.latest.get(agent.id)
-            if newest is None:
-                continue
-            try:
-                heard = said(newest, self.places.stood_in(agent.id, newest.taken_ms), self.now)
-            except NotFound:  # it was taken elsewhere, before the agent came to where the caller sees it
-                continue
-            found[agent.id] = heard
-        return found
+        return {agent: said(newest, room, self.now) for agent, (newest, room) in self._newest.items()}
+
+    @cached_property
+    def last_taken(self) -> datetime | None:
+        """When the newest report of any agent was taken; None when there is none."""
+        return max((moment(newest.taken_ms) for newest, _ in self._newest.values()), default=None)
 
     @cached_property
     def waiting(self) -> Mapping[tuple[AgentId, Why], int]:
@@ -111,6 +108,17 @@ class Reading:
     def _require_unplaced(self) -> None:
         if not self._scope.sees_unplaced():
             raise NotFound("There is no quarantine here.")
+
+    @cached_property
+    def _newest(self) -> Mapping[AgentId, tuple[Latest, SeenRoom | None]]:
+        found = {}
+        for agent in self.places.agents():
+            newest = self._state.latest.get(agent.id)
+            # What was taken elsewhere, before the agent came to where this caller sees it, stays unseen.
+            with suppress(NotFound):
+                if newest is not None:
+                    found[agent.id] = (newest, self.places.stood_in(agent.id, newest.taken_ms))
+        return found
 
     @cached_property
     def _state(self) -> "_State":

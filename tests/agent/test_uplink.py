@@ -5,18 +5,20 @@ from pathlib import Path
 
 import pytest
 
+from examples import AGENT
+from outboxes import a_clock
 from roomreach.receipt import Receipt, Refusal, Refusing
 from roomreach.wire import decode_stored_report, digest
+from roomreach_agent.settings import Broker
+from roomreach_agent.uplink import Line
+from roomreach_agent.uplink.bell import Bell
+from roomreach_agent.uplink.line import Ready
 from servers import Mosquitto, free_port, wait_until
 from small_collector import SmallCollector, now_ms
-from uplinks import Sending, sending
+from uplinks import sending
 
 QUIET_S = 0.3
 """How long nothing must happen for a test to believe that nothing will."""
-
-
-def drained(sender: Sending) -> bool:
-    return not sender.outbox.counts().waiting
 
 
 def test_reports_are_sent_oldest_first_and_forgotten_when_stored(
@@ -24,12 +26,12 @@ def test_reports_are_sent_oldest_first_and_forgotten_when_stored(
 ) -> None:
     with SmallCollector(mosquitto.port) as collector, sending(mosquitto.port, tmp_path) as agent:
         keys = agent.put(20)
-        wait_until(lambda: drained(agent), "every report stored")
+        wait_until(agent.drained, "every report stored")
         assert list(collector.heard) == keys
         assert all(len(copies) == 1 for copies in collector.heard.values())
         assert agent.outbox.counts().stored == 20
         late = agent.put()
-        wait_until(lambda: drained(agent), "a report put while connected stored")
+        wait_until(agent.drained, "a report put while connected stored")
         assert late[0] in collector.heard
 
 
@@ -89,9 +91,22 @@ def test_the_broker_s_own_limit_is_respected(tmp_path: Path) -> None:
         sending(broker.port, tmp_path) as agent,
     ):
         agent.put(300)
-        wait_until(lambda: drained(agent), "every report stored")
+        wait_until(agent.drained, "every report stored")
         assert len(collector.heard) == 300
         assert agent.uplink.tally.resent == 0
+
+
+def test_no_more_is_sent_than_the_broker_allows_before_it_acknowledges(tmp_path: Path) -> None:
+    with Mosquitto(tmp_path / "broker", settings="max_inflight_messages 3") as broker:
+        clock, bell = a_clock(), Bell()
+        line = Line(Broker(port=broker.port), AGENT, clock=clock, window=100)
+        line.open()
+        while not line.events:
+            line.wait(1, bell.descriptor)
+        assert list(line.events) == [Ready()]
+        assert [line.publish("t", b"") is not None for _ in range(5)] == [True] * 3 + [False] * 2
+        line.close()
+        bell.close()
 
 
 def test_a_refused_report_leaves_if_it_is_about_our_bytes(mosquitto: Mosquitto, tmp_path: Path) -> None:
@@ -129,7 +144,7 @@ def test_what_is_no_receipt_is_ignored_and_the_next_one_is_heard(
         ):
             collector.say(agent.agent, payload)
         collector.answer(agent.agent, Receipt(at_ms=now_ms(), outbox=key.outbox, stored=((1, 1),)))
-        wait_until(lambda: drained(agent), "the good receipt heard")
+        wait_until(agent.drained, "the good receipt heard")
         assert agent.uplink.tally.unreadable == 6
     assert caplog.text.count("a receipt is ignored") == 6
 
@@ -157,7 +172,7 @@ def test_nobody_listening_is_said_once_and_loses_nothing(
         wait_until(lambda: "passes no reports on" in caplog.text, "it being said")
         with SmallCollector(mosquitto.port) as collector:
             agent.advance(40)
-            wait_until(lambda: drained(agent), "every report stored")
+            wait_until(agent.drained, "every report stored")
             assert set(collector.heard) == set(keys)
     assert caplog.text.count("passes no reports on") == 1
 
@@ -207,7 +222,7 @@ def test_a_greeting_that_agrees_opens_the_gate_and_what_waited_is_put_right(
         agent.clock.step(three_days_s)  # somebody sets the clock, and the kernel does not say so
         collector.clock = lambda: agent.clock.now().wall_ms + 4_000
         agent.advance(30)  # present once more, greeted once more
-        wait_until(lambda: drained(agent), "what waited stored")
+        wait_until(agent.drained, "what waited stored")
         reports = [decode_stored_report(copies[0]) for copies in collector.heard.values()]
     assert [report.taken_ms for report in reports] == [truth_ms + 1_000 * n for n in range(5)]
     assert all(report.synchronised for report in reports)
@@ -227,7 +242,7 @@ def test_a_greeting_an_hour_away_keeps_the_gate_shut_for_a_day(mosquitto: Mosqui
             time.sleep(QUIET_S)
             assert collector.heard == {}
         agent.advance(40)
-        wait_until(lambda: drained(agent), "the reports stored after a day")
+        wait_until(agent.drained, "the reports stored after a day")
         reports = [decode_stored_report(copies[0]) for copies in collector.heard.values()]
     assert [report.synchronised for report in reports] == [False, False, False]
     assert len(collector.presences) > 3, "present again and again, to be told the time"
@@ -243,7 +258,7 @@ def test_without_a_greeting_the_kernel_s_word_lets_reports_go(mosquitto: Mosquit
         assert collector.heard == {}
         agent.clock.synchronised = True
         agent.uplink.wake()
-        wait_until(lambda: drained(agent), "both stored")
+        wait_until(agent.drained, "both stored")
 
 
 def test_an_agent_whose_broker_is_nowhere_stops_at_once(tmp_path: Path) -> None:

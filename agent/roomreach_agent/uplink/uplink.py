@@ -11,6 +11,8 @@ from roomreach_agent.uplink.bell import Bell
 from roomreach_agent.uplink.line import Acknowledged, Event, Heard, Line, Lost, Ready
 from roomreach_agent.uplink.sender import Sender
 
+_LASTING_S = 5.0
+
 log = logging.getLogger(__name__)
 
 
@@ -40,6 +42,7 @@ class Uplink:
         # A daemon: looking up a name may take longer than anybody waits for us to stop.
         self._thread = threading.Thread(target=self._run, name="uplink", daemon=True)
         self._ready = self._answered = self._refused = False
+        self._ready_at_s = 0.0
         self._lost_at_s: float | None = None
 
     def start(self) -> None:
@@ -91,7 +94,7 @@ class Uplink:
     def _handle(self, line: Line, event: Event) -> None:
         match event:
             case Ready():
-                self._ready = True
+                self._ready, self._ready_at_s = True, time.monotonic()
                 self._say_regained()
                 self._sender.begin(line)
             case Heard():
@@ -102,9 +105,10 @@ class Uplink:
                     self._refused = True
                     log.warning("the broker passes no reports on just now: %s", refusal)
             case Lost(why, taken_over):
-                # Only a line that was of use is worth replacing at once; two agents that share a name would
-                # take it from each other for ever.
-                if self._answered and not taken_over:
+                # Only a line that was of use, and lasted, is worth replacing at once. Two agents that share a
+                # name take it from each other for ever, and not every broker says so.
+                lasted_s = time.monotonic() - self._ready_at_s
+                if self._answered and not taken_over and lasted_s >= _LASTING_S:
                     self._backoff.reset()
                 raise Unavailable(why)
 

@@ -20,9 +20,9 @@ def healthz() -> Alive:
 def readyz(reading: Caller) -> Ready:
     """Say whether the stores can be used; 503 names the one that cannot, and what to do."""
     require_stores(reading)
-    newest = max(reading.said.values(), key=lambda said: said.taken_at, default=None)
+    last = reading.last_taken
     return Ready(
         as_of=reading.now,
-        last_taken=newest.taken_at if newest else None,
-        since_heard_s=newest.age.total_seconds() if newest else None,
+        last_taken=last,
+        since_heard_s=max(0.0, (reading.now - last).total_seconds()) if last else None,
     )
