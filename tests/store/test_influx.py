@@ -156,12 +156,14 @@ KEY = "read-and-write"
 
 
 @contextmanager
-def influxdb_2(answer: Callable[[list[bytes]], Answer]) -> Iterator[tuple[str, list[tuple[str, str | None]]]]:
+def influxdb_2(
+    answer: Callable[[list[bytes]], Answer], page: str = ""
+) -> Iterator[tuple[str, list[tuple[str, str | None]]]]:
     asked: list[tuple[str, str | None]] = []
 
     class Double(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._say(204, "")
+            self._say(200 if page else 204, page)
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -210,6 +212,7 @@ def influxdb_2(answer: Callable[[list[bytes]], Answer]) -> Iterator[tuple[str, l
         ((500, '{"code":"internal error","message":"disk"}'), Unavailable, "answers 500"),
         ((503, "<html>maintenance</html>"), Unavailable, "maintenance"),
         ((307, ""), Unavailable, "answers 307"),
+        ((200, "<html>please log in</html>"), Unavailable, "confirms nothing"),
     ],
 )
 def test_what_an_operator_or_time_can_mend_is_unavailable_and_refuses_nothing(
@@ -287,3 +290,12 @@ def test_a_server_may_be_down_when_the_store_is_made() -> None:
         pytest.raises(Unavailable, match="may be down"),
     ):
         store.ready()
+
+
+def test_a_reader_of_something_that_is_not_influxdb_is_told_so() -> None:
+    with (
+        influxdb_2(lambda _: (204, ""), "<html>please log in</html>") as (url, _),
+        closing(InfluxSeries(url, "x")) as store,
+        pytest.raises(Unavailable, match="is it InfluxDB"),
+    ):
+        uptimes(store)

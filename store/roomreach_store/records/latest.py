@@ -1,9 +1,10 @@
 """What is the latest that each agent said, and since when has its room been offline?"""
 
-import json
+import struct
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -41,28 +42,19 @@ def merge(c: Connection, heard: Iterable[Heard]) -> None:
 
     Inside one write transaction this is safe with several collectors.
     """
-    heard = list(heard)
-    known = _read(c, {report.agent for report in heard})
+    by_agent: dict[AgentId, list[Heard]] = defaultdict(list)
     for report in heard:
-        known[report.agent] = _with(known.get(report.agent), report)
-    if not known:
+        by_agent[report.agent].append(report)
+    if not by_agent:
         return
+    known = {row.agent: row for row in c.execute(select(LATEST).where(LATEST.c.agent.in_(by_agent)))}
     statement = inserting(c, LATEST)
     c.execute(
         statement.on_conflict_do_update(
             index_elements=["agent"],
             set_={name: statement.excluded[name] for name in ("taken_ms", "received_ms", "payload", "run")},
         ),
-        [
-            {
-                "agent": latest.agent,
-                "taken_ms": latest.taken_ms,
-                "received_ms": latest.received_ms,
-                "payload": latest.payload,
-                "run": _encode(latest.run),
-            }
-            for latest in known.values()
-        ],
+        [_merged(known.get(agent), reports) for agent, reports in by_agent.items()],
     )
 
 
@@ -71,22 +63,20 @@ def latest(c: Connection) -> dict[AgentId, Latest]:
     return {AgentId(row.agent): _latest(row) for row in c.execute(select(LATEST))}
 
 
-def _read(c: Connection, agents: set[AgentId]) -> dict[AgentId, Latest]:
-    rows = c.execute(select(LATEST).where(LATEST.c.agent.in_(agents)))
-    return {AgentId(row.agent): _latest(row) for row in rows}
-
-
-def _with(known: Latest | None, report: Heard) -> Latest:
-    run = (known.run if known else Run()).with_report(report.taken_ms, report.online)
-    if known and report.taken_ms <= known.taken_ms:
-        return replace(known, run=run)
-    return Latest(
-        agent=report.agent,
-        taken_ms=report.taken_ms,
-        received_ms=report.received_ms,
-        payload=report.payload,
-        run=run,
-    )
+def _merged(known: Row[Any] | None, reports: list[Heard]) -> dict[str, object]:
+    run = _decode(known.run) if known else Run()
+    newest: Row[Any] | Heard = known or reports[0]
+    for report in reports:
+        run = run.with_report(report.taken_ms, report.online)
+        if report.taken_ms > newest.taken_ms:
+            newest = report
+    return {
+        "agent": newest.agent,
+        "taken_ms": newest.taken_ms,
+        "received_ms": newest.received_ms,
+        "payload": newest.payload,
+        "run": _encode(run),
+    }
 
 
 def _latest(row: Row[Any]) -> Latest:
@@ -99,22 +89,21 @@ def _latest(row: Row[Any]) -> Latest:
     )
 
 
-_LETTERS = {Online.YES: "y", Online.NO: "n", Online.UNKNOWN: "u"}
-_ONLINE = {letter: online for online, letter in _LETTERS.items()}
+# A batch reads and writes hundreds of runs, so they are packed: since when it was offline before (-1: it was
+# not), the moments as 64-bit numbers, then each answer's first letter.
+_ONLINE = {str(online)[0]: online for online in Online}
+_NUMBER = 8
 
 
-def _encode(run: Run) -> str:
-    # A batch writes hundreds of these: the steps between moments are half as long as the moments.
-    taken = [taken_ms for taken_ms, _ in run.entries]
-    document = {
-        "before": run.before_ms,
-        "online": "".join([_LETTERS[online] for _, online in run.entries]),
-        "taken": taken[:1] + [later - earlier for earlier, later in pairwise(taken)],
-    }
-    return json.dumps(document, separators=(",", ":"))
+def _encode(run: Run) -> bytes:
+    taken, online = zip(*run.entries, strict=True)
+    before = -1 if run.before_ms is None else run.before_ms
+    return struct.pack(f"<q{len(taken)}q", before, *taken) + "".join(map(itemgetter(0), online)).encode()
 
 
-def _decode(text: str) -> Run:
-    document = json.loads(text)
-    online = [_ONLINE[letter] for letter in document["online"]]
-    return Run(tuple(zip(accumulate(document["taken"]), online, strict=True)), document["before"])
+def _decode(packed: bytes) -> Run:
+    number = (len(packed) - _NUMBER) // (_NUMBER + 1)
+    before, *taken = struct.unpack_from(f"<q{number}q", packed)
+    letters = packed[_NUMBER * (number + 1) :].decode()
+    entries = zip(taken, map(_ONLINE.__getitem__, letters), strict=True)
+    return Run(tuple(entries), None if before < 0 else before)

@@ -93,7 +93,7 @@ def keep(
 
 def entries(c: Connection, limit: int, before_id: int | None = None) -> list[Entry]:
     """List at most ``limit`` entries, newest first, from before an id, without their payloads."""
-    columns = [column for column in QUARANTINED.c if column.name != "payload"]
+    columns = [column for column in QUARANTINED.c if column.name not in {"payload", "held"}]
     question = select(*columns).order_by(QUARANTINED.c.id.desc()).limit(limit)
     if before_id is not None:
         question = question.where(QUARANTINED.c.id < before_id)
@@ -102,7 +102,8 @@ def entries(c: Connection, limit: int, before_id: int | None = None) -> list[Ent
 
 def entry(c: Connection, id_: int) -> Entry:
     """Read one entry with its payload; raises ``NotFound``."""
-    row = c.execute(select(QUARANTINED).where(QUARANTINED.c.id == id_)).mappings().first()
+    columns = [column for column in QUARANTINED.c if column.name != "held"]
+    row = c.execute(select(*columns).where(QUARANTINED.c.id == id_)).mappings().first()
     if row is None:
         raise NotFound(
             f"Nothing in quarantine has the number {id_}: it may have made room for newer entries."
@@ -112,7 +113,9 @@ def entry(c: Connection, id_: int) -> Entry:
 
 def totals(c: Connection) -> Totals:
     """Say how full the quarantine is, and of what."""
-    question = select(QUARANTINED.c.reason, func.count(), func.sum(_KEPT)).group_by(QUARANTINED.c.reason)
+    question = select(QUARANTINED.c.reason, func.count(), func.sum(QUARANTINED.c.held)).group_by(
+        QUARANTINED.c.reason
+    )
     found = c.execute(question).all()
     return Totals(
         rows=sum(number for _, number, _ in found),
@@ -122,27 +125,23 @@ def totals(c: Connection) -> Totals:
     )
 
 
-_KEPT = func.length(QUARANTINED.c.payload)
-
-
 def _make_room(c: Connection, most_rows: int, most_bytes: int) -> None:
-    rows, size = c.execute(
-        select(func.count(), func.coalesce(func.sum(_KEPT), 0)).select_from(QUARANTINED)
-    ).one()
-    if rows <= most_rows and size <= most_bytes:
-        return
-    newest_first = QUARANTINED.c.id.desc()
-    ranked = select(
-        QUARANTINED.c.id,
-        func.row_number().over(order_by=newest_first).label("rows"),
-        func.sum(_KEPT).over(order_by=newest_first).label("bytes"),
-    ).subquery()
-    too_many = select(ranked.c.id).where((ranked.c.rows > most_rows) | (ranked.c.bytes > most_bytes))
-    dropped = c.execute(delete(QUARANTINED).where(QUARANTINED.c.id.in_(too_many))).rowcount
-    counters.add(c, _DROPPED, dropped)
+    how_full = select(func.count(), func.coalesce(func.sum(QUARANTINED.c.held), 0)).select_from(QUARANTINED)
+    rows, size = c.execute(how_full).one()
+    leaving: list[int] = []
+    with c.execute(select(QUARANTINED.c.id, QUARANTINED.c.held).order_by(QUARANTINED.c.id)) as oldest_first:
+        for id_, held in oldest_first:
+            if rows - len(leaving) <= most_rows and size <= most_bytes:
+                break
+            leaving.append(id_)
+            size -= held
+    if leaving:
+        c.execute(delete(QUARANTINED).where(QUARANTINED.c.id <= leaving[-1]))
+        counters.add(c, _DROPPED, len(leaving))
 
 
 def _row(message: Quarantined) -> dict[str, object]:
+    payload = message.payload[:KEPT_BYTES]
     return {
         "topic": _storable(message.topic),
         "agent": message.agent,
@@ -152,7 +151,8 @@ def _row(message: Quarantined) -> dict[str, object]:
         "detail": _storable(message.detail),
         "digest": message.digest,
         "size": message.size,
-        "payload": message.payload[:KEPT_BYTES],
+        "payload": payload,
+        "held": len(payload),
         "received_ms": message.received_ms,
         "last_ms": message.received_ms,
         "times": 1,

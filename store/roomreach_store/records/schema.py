@@ -94,7 +94,7 @@ LATEST = Table(
     Column("taken_ms", BigInteger, nullable=False),
     Column("received_ms", BigInteger, nullable=False),
     Column("payload", LargeBinary, nullable=False),
-    Column("run", String, nullable=False),
+    Column("run", LargeBinary, nullable=False),
 )
 
 KEPT = Table(
@@ -124,10 +124,13 @@ QUARANTINED = Table(
     Column("digest", String, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("payload", LargeBinary, nullable=False),
+    Column("held", BigInteger, nullable=False),
     Column("received_ms", BigInteger, nullable=False),
     Column("last_ms", BigInteger, nullable=False),
     Column("times", BigInteger, nullable=False),
     UniqueConstraint("topic", "digest", "reason"),
+    # Answers how full it is without reading a payload, which every refused message asks.
+    Index(None, "reason", "held"),
     # A page of the list names its last id: an id that could come back would show entries twice.
     sqlite_autoincrement=True,
 )

@@ -18,6 +18,7 @@ from roomreach_store.series.line_protocol import lines
 from roomreach_store.series.questions import check_rows, columns_of
 from roomreach_store.series.tracks import in_tracks
 
+_STORED = 204
 _CONTENT = {400, 413, 422}
 """Answers about what was sent: malformed or of another type, too much at once, not processable."""
 
@@ -95,22 +96,26 @@ class InfluxSeries:
         path, parameters = self._opened()
         body = "\n".join(batch).encode(errors="backslashreplace")
         try:
-            self._call("POST", path, parameters, body)
+            _, status, _ = self._call("POST", path, parameters, body)
         except ApiException as exc:
             if exc.status in _CONTENT:
                 return _said(exc)
             raise self._unavailable(exc) from exc
+        if status != _STORED:
+            raise Unavailable(f"{self._where} answers {status}, which confirms nothing: is it InfluxDB?")
         return None
 
     def _query(self, method: str, statement: str) -> dict[str, Any]:
         try:
-            answer, _ = self._call(method, "/query", {"db": self._database, "epoch": "ms", "q": statement})
+            answer, *_ = self._call(method, "/query", {"db": self._database, "epoch": "ms", "q": statement})
         except ApiException as exc:
             raise self._unavailable(exc) from exc
-        result: dict[str, Any] = answer["results"][0]
-        if "error" in result:
-            raise Unavailable(f"{self._where} could not answer: {result['error']}.")
-        return result
+        match answer:
+            case {"results": [{"error": reason}]}:
+                raise Unavailable(f"{self._where} could not answer: {reason}.")
+            case {"results": [dict() as result]}:
+                return result
+        raise Unavailable(f"{self._where} answers in words that are not InfluxDB's: is it InfluxDB?")
 
     def _opened(self) -> tuple[str, dict[str, str]]:
         with self._opening:
@@ -120,7 +125,7 @@ class InfluxSeries:
 
     def _open(self) -> tuple[str, dict[str, str]]:
         try:
-            _, headers = self._call("GET", "/ping", {})
+            *_, headers = self._call("GET", "/ping", {})
         except ApiException as exc:
             raise self._unavailable(exc) from exc
         found = re.match(r"v?(\d+)\.(\d+)", headers.get("X-Influxdb-Version", ""))
@@ -136,9 +141,9 @@ class InfluxSeries:
 
     def _call(
         self, method: str, path: str, parameters: dict[str, str], body: bytes = b""
-    ) -> tuple[Any, Mapping[str, str]]:
+    ) -> tuple[Any, int, Mapping[str, str]]:
         try:
-            answer, _, headers = self._client.api_client.call_api(
+            answer: tuple[Any, int, Mapping[str, str]] = self._client.api_client.call_api(
                 path,
                 method,
                 query_params=parameters,
@@ -150,7 +155,7 @@ class InfluxSeries:
             raise Unavailable(
                 f"{self._where} does not answer ({type(exc).__name__}): it may be down."
             ) from exc
-        return answer, headers
+        return answer
 
     def _unavailable(self, exc: ApiException) -> Unavailable:
         kind = NotAllowed if exc.status in _NOT_ALLOWED else Unavailable

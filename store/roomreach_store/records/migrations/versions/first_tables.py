@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("taken_ms", sa.BigInteger(), nullable=False),
         sa.Column("received_ms", sa.BigInteger(), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
-        sa.Column("run", sa.String(), nullable=False),
+        sa.Column("run", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("agent", name=op.f("pk_latest")),
     )
     op.create_table(
@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("held", sa.BigInteger(), nullable=False),
         sa.Column("received_ms", sa.BigInteger(), nullable=False),
         sa.Column("last_ms", sa.BigInteger(), nullable=False),
         sa.Column("times", sa.BigInteger(), nullable=False),
@@ -74,6 +75,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("topic", "digest", "reason", name=op.f("uq_quarantined_topic_digest_reason")),
         sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_quarantined_reason_held"), "quarantined", ["reason", "held"], unique=False)
     op.create_table(
         "sites",
         sa.Column("id", sa.String(), nullable=False),
@@ -124,6 +126,7 @@ def downgrade() -> None:
     op.drop_table("rooms")
     op.drop_table("buildings")
     op.drop_table("sites")
+    op.drop_index(op.f("ix_quarantined_reason_held"), table_name="quarantined")
     op.drop_table("quarantined")
     op.drop_table("providers")
     op.drop_table("latest")
