@@ -30,7 +30,7 @@ long: .make/dev  ## seeds, soaks and whatever else takes minutes
 check: lint types boundaries test  ## everything that must be green before a change is done
 
 lint: .make/dev
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --no-cache .
 	$(BIN)/ruff format --check .
 
 types: .make/dev

@@ -6,12 +6,12 @@ import sys
 from contextlib import closing
 
 import uvicorn
-from roomreach_store.series.opening import open_series
 
 from roomreach.errors import Misconfigured, RoomreachError
 from roomreach_api.app import create_app
 from roomreach_api.settings import Settings
 from roomreach_store.records import Records
+from roomreach_store.series.opening import open_series
 
 _MISCONFIGURED, _FAILED = 2, 1
 
