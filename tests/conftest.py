@@ -1,19 +1,38 @@
-"""Fixtures that many tests share: real servers, started once for a run and stopped after it."""
+"""Fixtures that many tests share: real servers, started once for a module and stopped after it.
 
-from collections.abc import Iterator
+A broker keeps what was retained, and a database what was written: modules must not find each other's.
+"""
+
+import os
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from postgres import PostgreSQL
+from processes import descendants
 from servers import InfluxDB, Mosquitto
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
     with Mosquitto(tmp_path_factory.mktemp("mosquitto")) as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def influxdb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InfluxDB]:
     with InfluxDB(tmp_path_factory.mktemp("influxdb")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    with PostgreSQL() as server:
+        yield server
+
+
+@pytest.fixture
+def ours() -> Callable[[], list[int]]:
+    """The processes started since the test began: servers that modules share are not its own."""
+    others = set(descendants(os.getpid()))
+    return lambda: [pid for pid in descendants(os.getpid()) if pid not in others]

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -16,7 +16,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from brokers import installed
-from processes import descendants, listeners
+from processes import listeners
 from roomreach import topics
 from roomreach.errors import Misconfigured, Unavailable
 from roomreach.identifiers import AgentId, OutboxId
@@ -29,6 +29,9 @@ from servers import free_port, wait_until
 AGENT = AgentId("a-cdfghjkmnp")
 OUTBOX = OutboxId("o-cdfghjkmnp")
 REPORTS = 200
+
+
+Ours = Callable[[], list[int]]
 
 
 class Client:
@@ -93,7 +96,11 @@ class Client:
 
 
 @pytest.fixture(params=list(BROKERS))
-def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Broker]:
+def broker(
+    ours: Ours,  # noqa: ARG001 - it looks around before the broker is there
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+) -> Iterator[Broker]:
     broker = Broker(choose(installed(request.param)), tmp_path, free_port())
     broker.start()
     yield broker
@@ -238,14 +245,14 @@ def test_a_message_above_the_limit_reaches_nobody_and_the_broker_goes_on(broker:
         assert broker.alive()
 
 
-def test_the_broker_listens_on_the_loopback_address_alone(broker: Broker) -> None:
-    listening = [address for pid in descendants(os.getpid()) for address in listeners(pid)]
+def test_the_broker_listens_on_the_loopback_address_alone(broker: Broker, ours: Ours) -> None:
+    listening = [address for pid in ours() for address in listeners(pid)]
     assert (LOOPBACK, broker.port) in listening
     assert {address for address, _ in listening} == {LOOPBACK}
 
 
-def test_stopping_leaves_no_process_and_no_listener(broker: Broker) -> None:
-    mine = descendants(os.getpid())
+def test_stopping_leaves_no_process_and_no_listener(broker: Broker, ours: Ours) -> None:
+    mine = ours()
     assert mine
     broker.stop()
     assert not broker.alive()
@@ -253,8 +260,8 @@ def test_stopping_leaves_no_process_and_no_listener(broker: Broker) -> None:
     broker.stop()
 
 
-def test_a_killed_broker_is_noticed_and_comes_back_on_the_same_port(broker: Broker) -> None:
-    for pid in descendants(os.getpid()):
+def test_a_killed_broker_is_noticed_and_comes_back_on_the_same_port(broker: Broker, ours: Ours) -> None:
+    for pid in ours():
         if listeners(pid):
             os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not broker.alive(), "the broker's end being noticed")
@@ -263,8 +270,8 @@ def test_a_killed_broker_is_noticed_and_comes_back_on_the_same_port(broker: Brok
         assert not agent.publish_and_wait(topics.presence(AGENT), b"online", retain=True).is_failure
 
 
-def test_a_broker_whose_leash_was_cut_is_replaced_all_the_same(broker: Broker) -> None:
-    leash, *_ = descendants(os.getpid())
+def test_a_broker_whose_leash_was_cut_is_replaced_all_the_same(broker: Broker, ours: Ours) -> None:
+    leash, *_ = ours()
     os.kill(leash, signal.SIGKILL)
     wait_until(lambda: not broker.alive(), "the leash's end being noticed")
     broker.start()
@@ -278,9 +285,9 @@ def test_a_port_in_use_is_said_in_words(broker: Broker, tmp_path: Path) -> None:
         Broker(kind, tmp_path / "second", broker.port).start()
 
 
-def test_a_broker_that_cannot_start_says_why_in_its_own_words(broker: Broker) -> None:
+def test_a_broker_that_cannot_start_says_why_in_its_own_words(broker: Broker, ours: Ours) -> None:
     broker.stop()
     broker._text = json.dumps({"not": "a configuration"})
     with pytest.raises(Unavailable, match=r"did not start: .+"):
         broker.start()
-    assert descendants(os.getpid()) == []
+    assert ours() == []

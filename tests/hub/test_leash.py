@@ -1,9 +1,9 @@
 """Nothing we start outlives us."""
 
-import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,23 +30,25 @@ time.sleep(60)
 """
 
 
-def test_a_program_runs_until_it_is_stopped(tmp_path: Path) -> None:
+def test_a_program_runs_until_it_is_stopped(tmp_path: Path, ours: Callable[[], list[int]]) -> None:
     child = Child(["sleep", "60"], tmp_path / "log")
     child.start()
-    wait_until(lambda: len(descendants(os.getpid())) == 2, "the leash and its program")
+    wait_until(lambda: len(ours()) == 2, "the leash and its program")
     assert child.alive()
     child.stop()
     child.stop()
     assert not child.alive()
-    assert descendants(os.getpid()) == []
+    assert ours() == []
 
 
-def test_a_program_that_does_not_want_to_stop_is_killed(tmp_path: Path) -> None:
+def test_a_program_that_does_not_want_to_stop_is_killed(
+    tmp_path: Path, ours: Callable[[], list[int]]
+) -> None:
     child = Child([sys.executable, "-c", STUBBORN], tmp_path / "log")
     child.start()
     wait_until(lambda: child.last_words() == "up", "the program's start")
     child.stop()
-    assert descendants(os.getpid()) == []
+    assert ours() == []
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
