@@ -1,16 +1,16 @@
 """The latest of each agent is right in whatever order, in whatever batches and however often reports come."""
 
-import tempfile
-from contextlib import closing
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from roomreach.identifiers import AgentId
 from roomreach.online import Online, Run
 from roomreach_store.records import Records, latest
 from roomreach_store.records.latest import Heard, Latest
+from roomreach_store.records.schema import LATEST
 
 FIRST, SECOND = AgentId("a-first22"), AgentId("a-second22")
 
@@ -47,21 +47,19 @@ def test_the_newest_report_stays_when_an_older_one_arrives(records: Records) -> 
 REPORTS = st.lists(st.tuples(st.sampled_from([FIRST, SECOND]), st.integers(0, 150)), max_size=150)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(reports=REPORTS, cuts=st.sets(st.integers(0, 150), max_size=6))
-def test_merging_in_batches_is_hearing_one_by_one(reports: list[tuple[AgentId, int]], cuts: set[int]) -> None:
+def test_merging_in_batches_is_hearing_one_by_one(
+    records: Records, reports: list[tuple[AgentId, int]], cuts: set[int]
+) -> None:
     said = list(Online)
     arrived = [heard(minute * 60_000, said[minute * 7 % 3], agent) for agent, minute in reports]
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        closing(Records.open(f"sqlite:///{folder}/r.db")) as records,
-    ):
+    with records.transaction() as c:
+        c.execute(delete(LATEST))
         edges = [0, *sorted(cut for cut in cuts if cut < len(arrived)), len(arrived)]
         for start, end in pairwise(edges):
-            with records.transaction() as c:
-                latest.merge(c, arrived[start:end])
-        with records.reading() as c:
-            known = latest.latest(c)
+            latest.merge(c, arrived[start:end])
+        known = latest.latest(c)
     for agent in {report.agent for report in arrived}:
         run, mine = Run(), [report for report in arrived if report.agent == agent]
         for report in mine:

@@ -1,42 +1,52 @@
 """How do we open the records, and what does a transaction promise?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Self
+from typing import Protocol, Self
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import (
-    ArgumentError,
-    DataError,
-    DBAPIError,
-    IntegrityError,
-    NoSuchModuleError,
-    ProgrammingError,
-)
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from roomreach.errors import Conflict, Misconfigured, Unavailable
-from roomreach_store.records import migrating, sqlite
+from roomreach.errors import Conflict, Misconfigured, RoomreachError, Unavailable
+from roomreach_store.records import migrating, postgresql, sqlite
 
 WRITES = {"writes": True}
-"""The execution option of a connection that is going to write: SQLite locks at BEGIN for it."""
+"""The execution option of a connection that is going to write: it waits for other writers at BEGIN."""
+
+
+class Database(Protocol):
+    """What we must know of a database to keep records in it."""
+
+    def engine(self, url: URL, /) -> Engine:
+        """Make an engine whose transactions keep our promises; raise ``Misconfigured``."""
+        ...
+
+    def explained(self, error: DBAPIError, url: URL, /) -> RoomreachError | None:
+        """Say in a sentence what an error means; None when it is a mistake of our own."""
+        ...
+
+
+DATABASES: Mapping[str, Database] = {"sqlite": sqlite, "postgresql": postgresql}
+"""The databases that records can be kept in, by the scheme of their addresses."""
 
 
 class Records:
     """The records database. Safe to use from several threads, each in a transaction of its own."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, database: Database) -> None:
         self._engine = engine
+        self._database = database
 
     @classmethod
     def open(cls, url: str) -> Self:
         """Open the records that a SQLAlchemy URL names, creating or migrating them as needed.
 
-        Several processes may open the same new file at once. Raises ``Misconfigured`` when the URL names
+        Several processes may open the same new database at once. Raises ``Misconfigured`` when the URL names
         nothing that can be opened, ``Unavailable`` when the database is busy or out of room.
         """
-        records = cls(_engine(url))
+        records = cls(*_engine(url))
         try:
             with records._translated(), records._engine.connect().execution_options(**WRITES) as connection:
                 migrating.to_head(connection)
@@ -71,23 +81,22 @@ class Records:
             yield
         except IntegrityError as exc:
             raise Conflict(f"That contradicts what is recorded: {exc.orig}.") from exc
-        except (DataError, ProgrammingError):
-            raise  # our own mistake: nothing that waiting or an operator could mend
         except NoConnectionFree as exc:
             raise Unavailable("Every connection to the records is in use: try again.") from exc
         except DBAPIError as exc:
-            raise sqlite.explained(exc, self._engine.url) or Unavailable(
-                f"The records do not answer ({exc.orig}): try again."
-            ) from exc
+            explained = self._database.explained(exc, self._engine.url)
+            if explained is None:
+                raise  # our own mistake: nothing that waiting or an operator could mend
+            raise explained from exc
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str) -> tuple[Engine, Database]:
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite":
-            return sqlite.engine(parsed)
-        return create_engine(parsed, pool_pre_ping=True)
-    except (ArgumentError, NoSuchModuleError, ImportError) as exc:
+        database = DATABASES[parsed.get_backend_name()]
+        return database.engine(parsed), database
+    except (ArgumentError, KeyError, ValueError):
         raise Misconfigured(
-            f"The records cannot be opened: {exc}. Give an address like sqlite:////var/lib/roomreach/records.db."
-        ) from exc
+            "The records cannot be opened: give an address like sqlite:////var/lib/roomreach/records.db "
+            "or postgresql://user:password@host/database."
+        ) from None  # what was given may hold a password

@@ -8,13 +8,17 @@ from sqlalchemy import Connection
 from roomreach.errors import Misconfigured
 
 
+class Newer(Misconfigured):
+    """A newer roomreach has written this database."""
+
+
 def to_head(connection: Connection) -> None:
     """Bring a database to today's tables, in one transaction that two processes cannot be in at once."""
     with connection.begin():
         try:
             command.upgrade(config(connection), "head")
         except CommandError as exc:
-            raise Misconfigured(
+            raise Newer(
                 f"The records cannot be migrated ({exc}): a newer roomreach has probably written them. "
                 "Install that version again, or restore a backup."
             ) from exc

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, insert, select, update
 
-from roomreach.errors import Conflict, NotFound
+from roomreach.errors import Conflict, NotFound, Refused
 from roomreach.identifiers import AgentId, BuildingId, ProviderId, RoomId, SiteId
 from roomreach.moments import milliseconds, moment
 from roomreach.places import (
@@ -57,48 +57,25 @@ def version(c: Connection) -> int:
 
 def add_provider(c: Connection, provider: Provider) -> None:
     """Record a provider; raises ``Conflict`` when its id is taken."""
-    _add(c, PROVIDERS, {"id": provider.id, "name": provider.name})
+    _add(c, PROVIDERS, provider_row(provider))
 
 
 def add_site(c: Connection, site: Site) -> None:
     """Record a site; raises ``Conflict`` when its id is taken, ``NotFound`` for an unknown provider."""
     _require(c, PROVIDERS, site.provider)
-    _add(
-        c,
-        SITES,
-        {
-            "id": site.id,
-            "provider": site.provider,
-            "host": site.host,
-            "name": site.name,
-            "category": site.category,
-            "safeguarding": site.safeguarding,
-            "withheld": site.withheld,
-            "trial": site.trial,
-        },
-    )
+    _add(c, SITES, site_row(site))
 
 
 def add_building(c: Connection, building: Building) -> None:
     """Record a building; raises ``Conflict`` when its id is taken, ``NotFound`` for an unknown site."""
     _require(c, SITES, building.site)
-    _add(c, BUILDINGS, {"id": building.id, "site": building.site, "name": building.name})
+    _add(c, BUILDINGS, building_row(building))
 
 
 def add_room(c: Connection, room: Room) -> None:
     """Record a room; raises ``Conflict`` when its id is taken, ``NotFound`` for an unknown building."""
     _require(c, BUILDINGS, room.building)
-    _add(
-        c,
-        ROOMS,
-        {
-            "id": room.id,
-            "building": room.building,
-            "label": room.label,
-            "floor": room.floor,
-            "homes": room.homes,
-        },
-    )
+    _add(c, ROOMS, room_row(room))
 
 
 def add_agent(c: Connection, agent: Agent) -> None:
@@ -143,19 +120,67 @@ def install(c: Connection, installation: Installation) -> None:
             until_ms=until,
         )
     )
+    changed(c)
+
+
+def changed(c: Connection) -> None:
+    """Let everybody who keeps the register in memory know that it has changed."""
     counters.add(c, _VERSION, 1)
+
+
+def provider_row(provider: Provider) -> dict[str, object]:
+    """Give a provider as a row of its table."""
+    return {"id": provider.id, "name": provider.name}
+
+
+def site_row(site: Site) -> dict[str, object]:
+    """Give a site as a row of its table."""
+    return {
+        "id": site.id,
+        "provider": site.provider,
+        "host": site.host,
+        "name": site.name,
+        "category": site.category,
+        "safeguarding": site.safeguarding,
+        "withheld": site.withheld,
+        "trial": site.trial,
+    }
+
+
+def building_row(building: Building) -> dict[str, object]:
+    """Give a building as a row of its table."""
+    return {"id": building.id, "site": building.site, "name": building.name}
+
+
+def room_row(room: Room) -> dict[str, object]:
+    """Give a room as a row of its table."""
+    return {
+        "id": room.id,
+        "building": room.building,
+        "label": room.label,
+        "floor": room.floor,
+        "homes": room.homes,
+    }
 
 
 def _add(c: Connection, table: Table, values: Mapping[str, object]) -> None:
+    for column, value in values.items():
+        if isinstance(value, str) and not _storable(value):
+            raise Refused(f"The {column} of {values['id']!r} holds a character that no database keeps.")
     if _known(c, table, values["id"]):
         raise Conflict(f"{values['id']} is already recorded.")
     c.execute(insert(table).values(values))
-    counters.add(c, _VERSION, 1)
+    changed(c)
 
 
 def _require(c: Connection, table: Table, id_: str) -> None:
     if not _known(c, table, id_):
         raise NotFound(f"{id_} is not recorded.")
+
+
+def _storable(text: str) -> bool:
+    # Half a surrogate pair is no character, and PostgreSQL ends a text at NUL.
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _known(c: Connection, table: Table, id_: object) -> bool:

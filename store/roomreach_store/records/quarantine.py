@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import BigInteger, Connection, cast, delete, func, select
 
 from roomreach.errors import NotFound
 from roomreach.identifiers import AgentId, OutboxId
@@ -19,6 +19,9 @@ MOST_ROWS = 10_000
 MOST_BYTES = 64_000_000
 
 _DROPPED = "quarantine_dropped"
+
+# PostgreSQL's sum of whole numbers is a decimal number.
+_HELD = cast(func.coalesce(func.sum(QUARANTINED.c.held), 0), BigInteger)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +114,21 @@ def entry(c: Connection, id_: int) -> Entry:
     return Entry(**row)
 
 
+def forget(c: Connection, id_: int) -> None:
+    """Forget an entry: what it holds is stored by now."""
+    c.execute(delete(QUARANTINED).where(QUARANTINED.c.id == id_))
+
+
+def of_reason(c: Connection, reason: str) -> list[Entry]:
+    """List the entries refused for a reason, oldest first, without their payloads."""
+    columns = [column for column in QUARANTINED.c if column.name not in {"payload", "held"}]
+    question = select(*columns).where(QUARANTINED.c.reason == reason).order_by(QUARANTINED.c.id)
+    return [Entry(**row) for row in c.execute(question).mappings()]
+
+
 def totals(c: Connection) -> Totals:
     """Say how full the quarantine is, and of what."""
-    question = select(QUARANTINED.c.reason, func.count(), func.sum(QUARANTINED.c.held)).group_by(
-        QUARANTINED.c.reason
-    )
+    question = select(QUARANTINED.c.reason, func.count(), _HELD).group_by(QUARANTINED.c.reason)
     found = c.execute(question).all()
     return Totals(
         rows=sum(number for _, number, _ in found),
@@ -126,18 +139,19 @@ def totals(c: Connection) -> Totals:
 
 
 def _make_room(c: Connection, most_rows: int, most_bytes: int) -> None:
-    how_full = select(func.count(), func.coalesce(func.sum(QUARANTINED.c.held), 0)).select_from(QUARANTINED)
-    rows, size = c.execute(how_full).one()
+    rows, size = c.execute(select(func.count(), _HELD).select_from(QUARANTINED)).one()
+    if rows <= most_rows and size <= most_bytes:
+        return
     leaving: list[int] = []
-    with c.execute(select(QUARANTINED.c.id, QUARANTINED.c.held).order_by(QUARANTINED.c.id)) as oldest_first:
+    everything = select(QUARANTINED.c.id, QUARANTINED.c.held).order_by(QUARANTINED.c.id)
+    with c.execute(everything.execution_options(yield_per=100)) as oldest_first:
         for id_, held in oldest_first:
             if rows - len(leaving) <= most_rows and size <= most_bytes:
                 break
             leaving.append(id_)
             size -= held
-    if leaving:
-        c.execute(delete(QUARANTINED).where(QUARANTINED.c.id <= leaving[-1]))
-        counters.add(c, _DROPPED, len(leaving))
+    c.execute(delete(QUARANTINED).where(QUARANTINED.c.id <= leaving[-1]))
+    counters.add(c, _DROPPED, len(leaving))
 
 
 def _row(message: Quarantined) -> dict[str, object]:

@@ -24,6 +24,10 @@ METADATA = MetaData(
     }
 )
 
+# In the order of code points, as SQLite has it: PostgreSQL would sort as its server's language does, and its
+# indexes would break on the day that the server's operating system changes that language's rules.
+TEXT = String().with_variant(String(collation="C"), "postgresql")
+
 # SQLite gives a new number only to a column that it calls INTEGER, which has 64 bits there.
 _RISING = BigInteger().with_variant(Integer, "sqlite")
 
@@ -31,19 +35,19 @@ _RISING = BigInteger().with_variant(Integer, "sqlite")
 PROVIDERS = Table(
     "providers",
     METADATA,
-    Column("id", String, primary_key=True),
-    Column("name", String, nullable=False),
+    Column("id", TEXT, primary_key=True),
+    Column("name", TEXT, nullable=False),
 )
 
 SITES = Table(
     "sites",
     METADATA,
-    Column("id", String, primary_key=True),
+    Column("id", TEXT, primary_key=True),
     Column("provider", ForeignKey("providers.id"), nullable=False),
-    Column("host", String, nullable=False),
-    Column("name", String, nullable=False),
-    Column("category", String, nullable=False),
-    Column("safeguarding", String),
+    Column("host", TEXT, nullable=False),
+    Column("name", TEXT, nullable=False),
+    Column("category", TEXT, nullable=False),
+    Column("safeguarding", TEXT),
     Column("withheld", Boolean, nullable=False),
     Column("trial", Boolean, nullable=False),
 )
@@ -51,22 +55,22 @@ SITES = Table(
 BUILDINGS = Table(
     "buildings",
     METADATA,
-    Column("id", String, primary_key=True),
+    Column("id", TEXT, primary_key=True),
     Column("site", ForeignKey("sites.id"), nullable=False),
-    Column("name", String, nullable=False),
+    Column("name", TEXT, nullable=False),
 )
 
 ROOMS = Table(
     "rooms",
     METADATA,
-    Column("id", String, primary_key=True),
+    Column("id", TEXT, primary_key=True),
     Column("building", ForeignKey("buildings.id"), nullable=False),
-    Column("label", String, nullable=False),
+    Column("label", TEXT, nullable=False),
     Column("floor", Integer),
     Column("homes", Integer, nullable=False),
 )
 
-AGENTS = Table("agents", METADATA, Column("id", String, primary_key=True))
+AGENTS = Table("agents", METADATA, Column("id", TEXT, primary_key=True))
 
 INSTALLATIONS = Table(
     "installations",
@@ -75,13 +79,13 @@ INSTALLATIONS = Table(
     Column("since_ms", BigInteger, primary_key=True, autoincrement=False),
     Column("until_ms", BigInteger),
     Column("room", ForeignKey("rooms.id"), nullable=False),
-    Column("role", String, nullable=False),
+    Column("role", TEXT, nullable=False),
 )
 
 COUNTERS = Table(
     "counters",
     METADATA,
-    Column("name", String, primary_key=True),
+    Column("name", TEXT, primary_key=True),
     Column("value", BigInteger, nullable=False),
 )
 """Numbers that only rise: how often the register changed, how many quarantined messages were dropped."""
@@ -90,7 +94,7 @@ LATEST = Table(
     "latest",
     METADATA,
     # An agent is heard before anybody enters it: this refers to no other table.
-    Column("agent", String, primary_key=True),
+    Column("agent", TEXT, primary_key=True),
     Column("taken_ms", BigInteger, nullable=False),
     Column("received_ms", BigInteger, nullable=False),
     Column("payload", LargeBinary, nullable=False),
@@ -100,13 +104,13 @@ LATEST = Table(
 KEPT = Table(
     "kept",
     METADATA,
-    Column("agent", String, primary_key=True),
-    Column("outbox", String, primary_key=True),
+    Column("agent", TEXT, primary_key=True),
+    Column("outbox", TEXT, primary_key=True),
     Column("sequence", BigInteger, primary_key=True, autoincrement=False),
-    Column("why", String, nullable=False),
+    Column("why", TEXT, nullable=False),
     Column("taken_ms", BigInteger, nullable=False),
     Column("received_ms", BigInteger, nullable=False),
-    Column("digest", String, nullable=False),
+    Column("digest", TEXT, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Index(None, "why", "agent", "outbox", "sequence"),
 )
@@ -115,13 +119,13 @@ QUARANTINED = Table(
     "quarantined",
     METADATA,
     Column("id", _RISING, primary_key=True),
-    Column("topic", String, nullable=False),
-    Column("agent", String),
-    Column("outbox", String),
+    Column("topic", TEXT, nullable=False),
+    Column("agent", TEXT),
+    Column("outbox", TEXT),
     Column("sequence", BigInteger),
-    Column("reason", String, nullable=False),
-    Column("detail", String, nullable=False),
-    Column("digest", String, nullable=False),
+    Column("reason", TEXT, nullable=False),
+    Column("detail", TEXT, nullable=False),
+    Column("digest", TEXT, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("held", BigInteger, nullable=False),
@@ -134,3 +138,23 @@ QUARANTINED = Table(
     # A page of the list names its last id: an id that could come back would show entries twice.
     sqlite_autoincrement=True,
 )
+
+JOBS = Table(
+    "jobs",
+    METADATA,
+    Column("id", _RISING, primary_key=True),
+    Column("kind", TEXT, nullable=False),
+    Column("asked_ms", BigInteger, nullable=False),
+    Column("register", BigInteger, nullable=False),
+    # A job outlives what it is about: it refers to no other table.
+    Column("agent", TEXT),
+    Column("start_ms", BigInteger),
+    Column("end_ms", BigInteger),
+    Column("entry", BigInteger),
+    Column("ended_ms", BigInteger),
+    Column("outcome", TEXT),
+    Column("detail", TEXT),
+    Index(None, "ended_ms", "id"),
+    sqlite_autoincrement=True,
+)
+"""What the collector is asked to do. ``start_ms`` rises as the work goes on."""

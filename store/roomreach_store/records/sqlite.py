@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, ProgrammingError
 
 from roomreach.errors import Misconfigured, RoomreachError, Unavailable
 
@@ -38,18 +38,20 @@ def engine(url: URL) -> Engine:
         raise Misconfigured(
             "Records in memory would be lost: name a file, as in sqlite:////var/lib/records.db."
         )
-    made = create_engine(url, connect_args={"timeout": BUSY_S})
+    made = create_engine(url, connect_args={"timeout": BUSY_S}, hide_parameters=True)
     event.listen(made, "connect", _prepare)
     event.listen(made, "begin", _begin)
     return made
 
 
 def explained(error: DBAPIError, url: URL) -> RoomreachError | None:
-    """Say in a sentence what an error of SQLite means; None for another database's."""
-    if not isinstance(error.orig, sqlite3.Error):
+    """Say in a sentence what an error means; None for a mistake of our own."""
+    if isinstance(error, DataError | ProgrammingError):
         return None
     # An extended code's last byte is the plain one (https://sqlite.org/rescode.html).
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_ERROR:  # what it was told makes no sense, and waiting would never end
+        return None
     kind, meaning = _ANSWERS.get(code, (Unavailable, "SQLite cannot serve them: try again"))
     return kind(f"The records in {url.database} are not usable: {meaning} ({error.orig}).")
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from roomreach.errors import Refused
 from roomreach.identifiers import AgentId, RoomId
+from roomreach.places import Whereabouts
 from roomreach.series import Point, Value
 
 MOST_ROWS = 50_000
@@ -91,6 +92,16 @@ class SeriesStore(Protocol):
 
         Raises ``Unavailable``, and ``Refused`` for a question without an answer: an unknown series or
         column, a mean of words, or more rows than ``MOST_ROWS``.
+        """
+
+    def replace(self, whereabouts: Whereabouts, start_ms: int, end_ms: int) -> int:
+        """Put all that the agent of ``whereabouts`` measured in [``start_ms``, ``end_ms``) there.
+
+        Returns how many points stood elsewhere. Where a point of the same kind, target and time is there
+        already, the one that comes is written over it. No point is lost when this is interrupted, though some
+        may then stand in both places: done again, it is completed. Ask for no more time than one writes at
+        once. Raises ``Unavailable``, and ``Refused`` from a store that cannot delete, which then changed
+        nothing.
         """
 
     def ready(self) -> None:

@@ -12,6 +12,7 @@ from threading import Lock
 import duckdb
 
 from roomreach.errors import Misconfigured, Unavailable
+from roomreach.places import Whereabouts
 from roomreach.series import Point
 from roomreach_store.series import PointsRefused, Question, Track, duckdb_sql, halving
 from roomreach_store.series.duckdb_tables import Tables
@@ -81,6 +82,11 @@ class DuckSeries:
             (agent, target, room, time_ms, tuple(v)) for agent, target, room, time_ms, *v in rows
         )
 
+    def replace(self, whereabouts: Whereabouts, start_ms: int, end_ms: int) -> int:
+        """Move points in one transaction, so that they never stand in both places."""
+        with self._writing, self._rewriting():
+            return self._opened().tables.replace(whereabouts, start_ms, end_ms)
+
     def ready(self) -> None:
         """Ask the database for nothing, which tells whether it would answer."""
         with self._connected() as connection:
@@ -93,16 +99,22 @@ class DuckSeries:
             self._let_go()
 
     def _commit(self, points: Sequence[Point]) -> str | None:
-        with self._explained():
+        with self._rewriting():
             try:
                 self._opened().tables.write(points)
             except _CONTENT as exc:
                 return _first_line(exc)
+        return None
+
+    @contextmanager
+    def _rewriting(self) -> Iterator[None]:
+        with self._explained():
+            try:
+                yield
             except duckdb.Error:
                 # Whether that was committed is not known, and what is in the tables neither: look again.
                 self._let_go()
                 raise
-        return None
 
     @contextmanager
     def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Sequence
 
-from roomreach.series import SERIES, Column, ColumnType, Series, Value
+from roomreach.series import SERIES, TAGS, Column, ColumnType, Series, Value
 from roomreach_store.series import MOST_ROWS, Aggregate, Question
 
 TYPES: dict[ColumnType, str] = {"bool": "BOOLEAN", "int": "BIGINT", "float": "DOUBLE", "str": "VARCHAR"}
@@ -54,6 +54,15 @@ def stored_already(series: Series) -> str:
     return (
         f"SELECT rowid, {_listed(columns(series))} FROM {name(series.name)} "  # noqa: S608 - names are ours
         "WHERE taken_ms BETWEEN $3 AND $4 AND (agent, taken_ms) IN (SELECT unnest($1), unnest($2))"
+    )
+
+
+def astray(series: Series) -> str:
+    """Find the rows of an agent ($1) from $2 to before $3 whose tags are not $4: rowid, identity, values."""
+    tags = _listed(TAGS)
+    return (
+        f"SELECT rowid, {_listed(columns(series))} FROM {name(series.name)} "  # noqa: S608 - names are ours
+        f"WHERE agent = $1 AND taken_ms >= $2 AND taken_ms < $3 AND [{tags}] <> $4"
     )
 
 

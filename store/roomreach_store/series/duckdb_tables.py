@@ -6,12 +6,13 @@ new and are only appended; others are looked for among the rows of their own tim
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import duckdb
 
+from roomreach.places import Whereabouts
 from roomreach.series import SERIES, TAGS, Point, Series, Value
 from roomreach_store.series import duckdb_sql
 
@@ -54,22 +55,50 @@ class Tables:
                 late[point.series].append(identity)
             elif taken_ms > reached.get(agent, -1):
                 reached[agent] = taken_ms
-        self._connection.begin()
-        try:
+        with self._transaction():
             for series, of_series in rows.items():
                 if series in late:
                     self._take_out(SERIES[series], of_series, late[series])
                 self._append(SERIES[series], of_series)
+        self._newest.update(reached)
+
+    def replace(self, whereabouts: Whereabouts, start_ms: int, end_ms: int) -> int:
+        """Move an agent's rows to where they belong, over the same ones that are there; say how many."""
+        moved = 0
+        asked = [whereabouts.agent, start_ms, end_ms, list(whereabouts)]
+        with self._transaction():
+            for series in SERIES.values():
+                found = self._connection.execute(duckdb_sql.astray(series), asked).fetchall()
+                if found:
+                    self._move(series, found, whereabouts)
+                    moved += len(found)
+        return moved
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._connection.close()
+
+    def _move(self, series: Series, found: Sequence[Sequence[Any]], whereabouts: Whereabouts) -> None:
+        width = len(duckdb_sql.identity(series))
+        rows: dict[Identity, Values] = {}
+        for _, *row in found:
+            identity = (*whereabouts, *row[len(TAGS) : width])
+            values = tuple(row[width:])
+            rows[identity] = over(rows[identity], values) if identity in rows else values
+        self._connection.execute(duckdb_sql.forgetting(series), [[rowid for rowid, *_ in found]])
+        self._take_out(series, rows, list(rows))
+        self._append(series, rows)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.begin()
+        try:
+            yield
             self._connection.commit()
         except BaseException:
             with suppress(duckdb.Error):
                 self._connection.rollback()
             raise
-        self._newest.update(reached)
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        self._connection.close()
 
     def _append(self, series: Series, rows: dict[Identity, Values]) -> None:
         with self._connection.appender(series.name, columns=list(duckdb_sql.columns(series))) as appender:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from threading import Lock
 from typing import Any
 
@@ -11,8 +12,9 @@ from influxdb_client.client.influxdb_client import InfluxDBClient
 from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError
 
-from roomreach.errors import Unavailable
-from roomreach.series import Point
+from roomreach.errors import Refused, Unavailable
+from roomreach.places import Whereabouts
+from roomreach.series import SERIES, Point, Series
 from roomreach_store.series import PointsRefused, Question, Track, halving, influxql
 from roomreach_store.series.line_protocol import lines
 from roomreach_store.series.questions import check_rows, columns_of
@@ -31,6 +33,10 @@ _MEANINGS = {
     404: "has no such database or bucket, or no such organisation: create it, or set the right name",
     429: "asks us to slow down",
 }
+
+
+_CANNOT_DELETE = (3, 0)
+"""The first version whose InfluxQL has no DELETE."""
 
 
 class NotAllowed(Unavailable):
@@ -61,6 +67,7 @@ class InfluxSeries:
         self._where = f"InfluxDB at {url}"
         self._opening = Lock()
         self._write_to: tuple[str, dict[str, str]] | None = None
+        self._version = (0, 0)
 
     def write(self, points: Sequence[Point]) -> None:
         """Store points; InfluxDB's 204 means that they are in its log on disk.
@@ -83,6 +90,16 @@ class InfluxSeries:
         check_rows(len(rows))
         return in_tracks(rows)
 
+    def replace(self, whereabouts: Whereabouts, start_ms: int, end_ms: int) -> int:
+        """Write points where they belong, and once they are there delete them where they stood."""
+        self._opened()
+        if self._version >= _CANNOT_DELETE:
+            raise Refused(
+                f"{self._where} is of version 3, which deletes no points: what was measured stays filed "
+                "under the room recorded at the time."
+            )
+        return sum(self._replace(series, whereabouts, start_ms, end_ms) for series in SERIES.values())
+
     def ready(self) -> None:
         """Ask the database for nothing, which tells whether it would answer."""
         self._opened()
@@ -91,6 +108,18 @@ class InfluxSeries:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+    def _replace(self, series: Series, whereabouts: Whereabouts, start_ms: int, end_ms: int) -> int:
+        found = self._query("GET", influxql.everything(series, whereabouts.agent, start_ms, end_ms))
+        astray = [
+            (tags, points)
+            for tags, points in influxql.found_in(found, series)
+            if points[0].whereabouts != whereabouts
+        ]
+        self.write([replace(point, whereabouts=whereabouts) for _, points in astray for point in points])
+        for tags, _ in astray:
+            self._query("POST", influxql.deleting(series, tags, start_ms, end_ms))
+        return sum(len(points) for _, points in astray)
 
     def _send(self, batch: Sequence[str]) -> str | None:
         path, parameters = self._opened()
@@ -129,7 +158,7 @@ class InfluxSeries:
         except ApiException as exc:
             raise self._unavailable(exc) from exc
         found = re.match(r"v?(\d+)\.(\d+)", headers.get("X-Influxdb-Version", ""))
-        version = (int(found[1]), int(found[2])) if found else (2, 0)
+        self._version = version = (int(found[1]), int(found[2])) if found else (2, 0)
         if version < (2, 0):
             # Whoever may not create databases has theirs made by an operator, or is told at the first write.
             with suppress(NotAllowed):

@@ -1,10 +1,12 @@
 """Questions to InfluxQL, and its answers to rows. Only checked names and identifiers are written into one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from roomreach.identifiers import AgentId
+from roomreach.places import Whereabouts
 from roomreach.report import LATEST_MS
-from roomreach.series import SERIES, Column, Value
+from roomreach.series import SERIES, TAGS, Column, Point, Series, Value
 from roomreach_store.series import MOST_ROWS, Aggregate, Question
 from roomreach_store.series.tracks import Row
 
@@ -31,6 +33,51 @@ def statement(question: Question, columns: Sequence[Column]) -> str:
         f"SELECT {', '.join(selected)} FROM {name(question.series)} WHERE {' AND '.join(wanted)} "  # noqa: S608 - names are ours
         f"GROUP BY {', '.join(groups)}{' fill(none)' if window else ''} LIMIT {MOST_ROWS + 1}"
     )
+
+
+def everything(series: Series, agent: AgentId, start_ms: int, end_ms: int) -> str:
+    """Ask for every point of an agent, apart by all that identifies it."""
+    selected = ", ".join(name(column.name) for column in series.columns)
+    groups = ", ".join(map(name, series.tags))
+    return (
+        f"SELECT {selected} FROM {name(series.name)} "  # noqa: S608 - names are ours
+        f"WHERE {_of(agent, start_ms, end_ms)} GROUP BY {groups}"
+    )
+
+
+def deleting(series: Series, tags: Mapping[str, str], start_ms: int, end_ms: int) -> str:
+    """Delete the points of these tags."""
+    same = " AND ".join(f"{name(tag)} = '{tags[tag]}'" for tag in TAGS if tag != "agent")
+    return (
+        f"DELETE FROM {name(series.name)} "  # noqa: S608 - names are ours
+        f"WHERE {_of(AgentId(tags['agent']), start_ms, end_ms)} AND {same}"
+    )
+
+
+def _of(agent: AgentId, start_ms: int, end_ms: int) -> str:
+    start, end = max(start_ms, 0), min(end_ms, LATEST_MS + 1)
+    return f"\"agent\" = '{agent}' AND time >= {start}ms AND time < {end}ms"
+
+
+def found_in(result: Mapping[str, Any], series: Series) -> Iterator[tuple[Mapping[str, str], list[Point]]]:
+    """Read the answer to ``everything``: the points of each combination of tags."""
+    for one in result.get("series", ()):
+        tags = one["tags"]
+        whereabouts = Whereabouts(*(tags[tag] for tag in TAGS))
+        target = tags.get("target") or None
+        yield (
+            tags,
+            [
+                Point(
+                    series.name,
+                    whereabouts,
+                    target,
+                    time_ms,
+                    tuple(_value(v, column, None) for v, column in zip(values, series.columns, strict=True)),
+                )
+                for time_ms, *values in one["values"]
+            ],
+        )
 
 
 def name(text: str) -> str:

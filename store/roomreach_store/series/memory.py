@@ -1,10 +1,12 @@
 """Series in memory: for tests and trials, lost when the process ends. The contract in its plainest form."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from threading import Lock
 from typing import Any
 
+from roomreach.places import Whereabouts
 from roomreach.series import SERIES, Column, ColumnType, Point, Value
 from roomreach_store.series import Aggregate, Question, Track, Window
 from roomreach_store.series.questions import check_rows, columns_of
@@ -22,8 +24,7 @@ class MemorySeries:
         """Keep points until the process ends, which is all that memory can promise."""
         with self._lock:
             for point in points:
-                known = self._points.get(point.identity)
-                self._points[point.identity] = over(known, point) if known else point
+                self._keep(point)
 
     def read(self, question: Question) -> list[Track]:
         """Answer a question by looking at every point there is."""
@@ -36,11 +37,30 @@ class MemorySeries:
         check_rows(len(rows))
         return in_tracks(rows)
 
+    def replace(self, whereabouts: Whereabouts, start_ms: int, end_ms: int) -> int:
+        """Take each point out of where it stood and write it where it belongs."""
+        with self._lock:
+            astray = [
+                point
+                for point in self._points.values()
+                if point.whereabouts.agent == whereabouts.agent
+                and point.whereabouts != whereabouts
+                and start_ms <= point.taken_ms < end_ms
+            ]
+            for point in astray:
+                del self._points[point.identity]
+                self._keep(replace(point, whereabouts=whereabouts))
+        return len(astray)
+
     def ready(self) -> None:
         """Memory always is."""
 
     def close(self) -> None:
         """There is nothing to let go of."""
+
+    def _keep(self, point: Point) -> None:
+        known = self._points.get(point.identity)
+        self._points[point.identity] = over(known, point) if known else point
 
 
 def over(earlier: Point, later: Point) -> Point:
