@@ -6,6 +6,7 @@ jumps when a small machine learns the time.
 
 import socket
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -31,6 +32,10 @@ class Silent(Exception):
 
 class Unwanted(Exception):
     """The host is there and says that it is no resolver (ICMP port unreachable, or RST)."""
+
+
+Exchange = Callable[[Address, dns.message.QueryMessage, float], Answer]
+"""Whoever can put a question to a resolver: ``exchange``, or a simulated building, which raises the same."""
 
 
 def exchange(resolver: Address, question: dns.message.QueryMessage, within_s: float) -> Answer:

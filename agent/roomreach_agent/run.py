@@ -7,6 +7,7 @@ import random
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from roomreach.measurement import Measurement
 from roomreach_agent import rounds
@@ -21,40 +22,55 @@ from roomreach_agent.uplink import Line, Sender, Uplink
 log = logging.getLogger(__name__)
 
 
-def run(settings: Settings, *, interval_s: float | None = None) -> None:
+def run(settings: Settings) -> None:
     """Measure and report until SIGTERM or SIGINT; then stop within 2 s, whatever a probe is doing.
 
-    Called in the main thread. ``interval_s`` goes below the settings' whole second, for trials. Raises
-    ``Misconfigured`` when another agent has the outbox.
+    Called in the main thread. Raises ``Misconfigured`` when another agent has the outbox.
     """
-    clock = SystemClock()
-    gate = Gate(kept_by_host=settings.clock_kept_by_host)
-    outbox = Outbox(
-        settings.outbox, agent=settings.agent, interval_s=settings.interval_s, clock=clock, gate=gate
-    )
-    uplink = connected(settings, outbox, gate=gate, clock=clock)
-    probes = chosen(
-        settings,
-        Tools(shell=SystemShell(), clock_synchronised=lambda: outbox.trust() is Trust.DATE),
-    )
-    stopping = threading.Event()
-    # A daemon: a probe may wait for its host longer than anybody waits for us to stop.
-    measuring = threading.Thread(
-        target=keep_measuring,
-        args=(lambda: rounds.take(probes), outbox, uplink.wake, interval_s or settings.interval_s),
-        kwargs={"clock": clock, "stopping": stopping},
-        name="rounds",
-        daemon=True,
-    )
-    uplink.start()
-    measuring.start()
+    agent = Agent(settings, Tools(shell=SystemShell()))
+    agent.start()
     try:
         wait_for_signal()
     finally:
-        stopping.set()
-        measuring.join(0.3)
-        uplink.stop(1.2)
-        outbox.close()
+        agent.stop()
+
+
+class Agent:
+    """One agent in threads of its own, from ``start`` to ``stop``.
+
+    Raises ``Misconfigured`` when another agent has the outbox. ``start_within_s`` spreads the first
+    connections of agents that start together.
+    """
+
+    def __init__(self, settings: Settings, tools: Tools, *, start_within_s: float = 2.0) -> None:
+        clock = SystemClock()
+        gate = Gate(kept_by_host=settings.clock_kept_by_host)
+        self._outbox = outbox = Outbox(
+            settings.outbox, agent=settings.agent, interval_s=settings.interval_s, clock=clock, gate=gate
+        )
+        self._uplink = connected(settings, outbox, gate=gate, clock=clock, start_within_s=start_within_s)
+        probes = chosen(settings, replace(tools, clock_synchronised=lambda: outbox.trust() is Trust.DATE))
+        self._stopping = threading.Event()
+        # A daemon: a probe may wait for its host longer than anybody waits for us to stop.
+        self._measuring = threading.Thread(
+            target=keep_measuring,
+            args=(lambda: rounds.take(probes), outbox, self._uplink.wake, settings.interval_s),
+            kwargs={"clock": clock, "stopping": self._stopping},
+            name="rounds",
+            daemon=True,
+        )
+
+    def start(self) -> None:
+        """Begin to measure and to report."""
+        self._uplink.start()
+        self._measuring.start()
+
+    def stop(self) -> None:
+        """Stop within 2 s, whatever a probe is doing. What has no receipt stays in the outbox."""
+        self._stopping.set()
+        self._measuring.join(0.3)
+        self._uplink.stop(1.2)
+        self._outbox.close()
 
 
 def connected(

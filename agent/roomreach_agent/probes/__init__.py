@@ -4,10 +4,14 @@ A new probe is one file beside this one, and its line below. It bears the name o
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from roomreach.measurement import Measurement
+from roomreach_agent import dns_exchange
+from roomreach_agent.dns_exchange import Exchange
+from roomreach_agent.echo import Asks, Echo
 from roomreach_agent.hosts import Host
 from roomreach_agent.probes.gateway import GatewayProbe
 from roomreach_agent.probes.health import HealthProbe
@@ -41,22 +45,36 @@ class Probe(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What probes ask with. ``clock_synchronised`` says None when nobody knows."""
+    """What probes ask with: this machine's programs, sockets and files, or those of a simulated one.
+
+    ``root`` is the folder that holds ``proc``, ``sys`` and ``etc``. ``clock_synchronised`` says None when
+    nobody knows.
+    """
 
     shell: Shell
-    clock_synchronised: Callable[[], bool | None]
+    echo: Asks = field(default_factory=Echo)
+    exchange: Exchange = dns_exchange.exchange
+    root: Path = Path("/")
+    clock_synchronised: Callable[[], bool | None] = lambda: None
 
 
 PROBES: Mapping[str, Callable[[Settings, Tools], Probe]] = {
-    "link": lambda settings, tools: LinkProbe(shell=tools.shell, interface=settings.wifi.interface),
-    "gateway": lambda _settings, _tools: GatewayProbe(),
-    "latency": lambda settings, _tools: LatencyProbe(anchors=anchors_of(settings.latency)),
-    "names": lambda settings, _tools: NamesProbe(
+    "link": lambda settings, tools: LinkProbe(
+        shell=tools.shell, interface=settings.wifi.interface, interfaces=tools.root / "sys/class/net"
+    ),
+    "gateway": lambda _settings, tools: GatewayProbe(echo=tools.echo, tables=tools.root / "proc/net"),
+    "latency": lambda settings, tools: LatencyProbe(anchors=anchors_of(settings.latency), echo=tools.echo),
+    "names": lambda settings, tools: NamesProbe(
         question=settings.names.question,
         other=Host.parse(settings.names.other) if settings.names.other else None,
+        resolvers=tools.root / "etc/resolv.conf",
+        exchange=tools.exchange,
     ),
     "health": lambda settings, tools: HealthProbe(
-        outbox=settings.outbox.path, clock_synchronised=tools.clock_synchronised
+        outbox=settings.outbox.path,
+        clock_synchronised=tools.clock_synchronised,
+        proc=tools.root / "proc",
+        thermal=tools.root / "sys/class/thermal",
     ),
 }
 

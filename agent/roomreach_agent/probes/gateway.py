@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 from roomreach.measurement import Gateway, Measurement, Reason
-from roomreach_agent.echo import Echo
+from roomreach_agent.echo import Asks, Echo
 from roomreach_agent.failures import ProbeFailed
 from roomreach_agent.files import text_of
 from roomreach_agent.hosts import Address
@@ -36,7 +36,7 @@ class GatewayProbe:
     kind: ClassVar[str] = "gateway"
     targets: ClassVar[tuple[str, ...]] = ()
 
-    echo: Echo = field(default_factory=Echo)
+    echo: Asks = field(default_factory=Echo)
     tables: Path = Path("/proc/net")
 
     def measure(self) -> tuple[Measurement, ...]:

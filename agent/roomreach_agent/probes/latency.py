@@ -11,7 +11,7 @@ from typing import ClassVar, cast
 
 from roomreach.measurement import Latency, Measurement, NotMeasured, Reason
 from roomreach.measurement.latency import Anchor
-from roomreach_agent.echo import PORTS, Echo
+from roomreach_agent.echo import PORTS, Asks, Echo
 from roomreach_agent.failures import ProbeFailed
 from roomreach_agent.hosts import Address, Host
 
@@ -27,7 +27,7 @@ class LatencyProbe:
     kind: ClassVar[str] = "latency"
 
     anchors: Mapping[Anchor, Host]
-    echo: Echo = field(default_factory=Echo)
+    echo: Asks = field(default_factory=Echo)
     known: dict[Anchor, Address] = field(default_factory=dict)
 
     @property

@@ -19,7 +19,8 @@ import dns.rdatatype
 
 from roomreach.measurement import Measurement, Names, Reason
 from roomreach.measurement.names import Resolver
-from roomreach_agent.dns_exchange import Answer, Silent, Unwanted, exchange
+from roomreach_agent import dns_exchange
+from roomreach_agent.dns_exchange import Answer, Exchange, Silent, Unwanted
 from roomreach_agent.echo import is_no_route
 from roomreach_agent.failures import ProbeFailed
 from roomreach_agent.files import text_of
@@ -45,6 +46,7 @@ class NamesProbe:
     resolvers: Path = Path("/etc/resolv.conf")
     port: int = PORT
     within_s: float = WITHIN_S
+    exchange: Exchange = dns_exchange.exchange
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -67,7 +69,7 @@ class NamesProbe:
         for attempt in range(TRIES):
             resolver = resolvers[attempt % len(resolvers)]
             try:
-                answer = exchange(_address(resolver), query(self.question), self.within_s)
+                answer = self.exchange(_address(resolver), query(self.question), self.within_s)
             except Silent:
                 reason = Reason.NO_ANSWER
             except Unwanted:
