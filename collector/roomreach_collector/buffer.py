@@ -43,6 +43,12 @@ class Buffer:
             if waiting + 1 == self._wanted:
                 self._changed.notify()
 
+    @property
+    def oldest_ms(self) -> int | None:
+        """When the message that has waited longest came in, UTC milliseconds; None when none waits."""
+        with self._changed:
+            return self._messages[0].received_ms if self._messages else None
+
     def take(self, most: int, *, age_s: float, wait_s: float) -> list[Message]:
         """Take a batch, as ``Post.take`` says."""
         with self._changed:

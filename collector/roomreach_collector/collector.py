@@ -1,4 +1,4 @@
-"""The collector itself: one thread that takes batches in, and in between places what was kept."""
+"""The collector itself: one thread that takes batches in, and between them places reports and does jobs."""
 
 import logging
 import threading
@@ -11,10 +11,13 @@ from roomreach_collector.answers import OUTBOXES, Answers
 from roomreach_collector.codec import Codec
 from roomreach_collector.faults import where
 from roomreach_collector.ingest import Ingest
+from roomreach_collector.jobs import Jobs
 from roomreach_collector.patience import Patience, Stopped
 from roomreach_collector.placing import Placing
 from roomreach_collector.post import Post, now_ms
 from roomreach_collector.register import CurrentRegister
+from roomreach_collector.replaying import Replaying
+from roomreach_collector.restanding import Restanding
 from roomreach_collector.sorting import Sorter
 from roomreach_collector.tally import Tally
 from roomreach_store.records import Records
@@ -83,7 +86,19 @@ class Collector:
         self._placing = Placing(
             records=records, series=series, register=register, codec=codec, tally=self._tally
         )
+        self._jobs = Jobs(
+            records=records,
+            register=register,
+            restanding=Restanding(records=records, series=series, clock=clock),
+            replaying=Replaying(
+                records=records, series=series, codec=codec, clock=clock, most_kept=pace.most_kept
+            ),
+            clock=clock,
+        )
         self._place_from = 0.0
+        self._clock = clock
+        self._in_hand_ms: int | None = None
+        self._turned_at = time.monotonic()
 
     @property
     def tally(self) -> Tally:
@@ -100,6 +115,18 @@ class Collector:
     def alive(self) -> bool:
         """Whether its thread runs."""
         return self._thread.is_alive()
+
+    @property
+    def lag_s(self) -> float:
+        """How long the oldest message that has no answer yet has waited, seconds; 0 when all have theirs."""
+        waiting = (self._in_hand_ms, self._inbox.oldest_ms)
+        oldest = min((since for since in waiting if since is not None), default=None)
+        return 0.0 if oldest is None else max(0, self._clock() - oldest) / 1000
+
+    @property
+    def since_turn_s(self) -> float:
+        """How long ago its thread last came round, seconds. It stays away while a store is waited for."""
+        return time.monotonic() - self._turned_at
 
     def start(self) -> None:
         """Begin, in a thread of its own; returns at once."""
@@ -125,15 +152,24 @@ class Collector:
                 self._stopping.wait(self._pace.rest_s)
 
     def turn(self) -> None:
-        """Take one batch in, then place some of what was kept. For whoever brings a thread of their own."""
+        """Take one batch in, then place some of what was kept and do a part of a job.
+
+        For whoever brings a thread of their own.
+        """
+        self._turned_at = time.monotonic()
         pace = self._pace
-        wait_s = 0.0 if self._placing.busy else pace.idle_s
+        wait_s = 0.0 if self._placing.busy or self._jobs.busy else pace.idle_s
         messages = self._inbox.take(pace.most, age_s=pace.age_s, wait_s=wait_s)
         if messages:
-            self._ingest.take_in(messages)
+            self._in_hand_ms = messages[0].received_ms
+            try:
+                self._ingest.take_in(messages)
+            finally:
+                self._in_hand_ms = None
         if time.monotonic() >= self._place_from:
             try:
                 self._placing.step()
+                self._jobs.step()
             except (Unavailable, Misconfigured):
                 self._place_from = time.monotonic() + pace.longest_retry_s
 

@@ -119,6 +119,11 @@ class Inbox:
         return self._connected.is_set()
 
     @property
+    def oldest_ms(self) -> int | None:
+        """When the message that has waited longest came in."""
+        return self._buffer.oldest_ms
+
+    @property
     def dropped(self) -> int:
         """How many messages came while the buffer was full."""
         return self._buffer.dropped

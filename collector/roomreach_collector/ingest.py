@@ -69,7 +69,7 @@ class Ingest:
         finally:
             self._answers.release_all()
         self._count(messages, batch)
-        self._tally.last_batch_ms = 1000 * (time.perf_counter() - started)
+        self._tally.times.add(time.perf_counter() - started)
 
     def _greet(self, agents: Sequence[AgentId]) -> None:
         # An agent whose clock may be wrong waits for our time before it measures: it needs no store for that.
@@ -90,10 +90,10 @@ class Ingest:
         batch.accepted = [report for report in batch.accepted if report.key not in refused]
 
     def _record(self, batch: Batch) -> None:
-        whole = [_kept(report, report.why) for report in batch.accepted if report.why is not None]
-        heard = [_heard(report) for report in batch.accepted if report.why is not Why.UNDATED]
+        whole = [kept_whole(report, report.why) for report in batch.accepted if report.why is not None]
+        newest = [heard(report) for report in batch.accepted if report.why is not Why.UNDATED]
         unfit = [*(rejected.quarantined() for rejected in batch.rejected), *batch.astray]
-        if not (whole or heard or unfit):
+        if not (whole or newest or unfit):
             return
         with self._records.transaction() as c:
             full = False
@@ -101,7 +101,7 @@ class Ingest:
                 kept.keep(c, whole, most=self._most_kept)
             except Unavailable:  # no room to keep them: these get no receipt, and the others are not held up
                 full = True
-            latest.merge(c, heard)
+            latest.merge(c, newest)
             quarantine.keep(c, unfit)
         if full:
             self._tally.unkept += len(whole)
@@ -140,7 +140,8 @@ class Ingest:
             tally.last_report_ms = batch.accepted[-1].message.received_ms
 
 
-def _kept(report: Accepted, why: Why) -> Kept:
+def kept_whole(report: Accepted, why: Why) -> Kept:
+    """Say what is kept of a report that lacks its place or its time."""
     return Kept(
         why=why,
         key=report.key,
@@ -151,7 +152,8 @@ def _kept(report: Accepted, why: Why) -> Kept:
     )
 
 
-def _heard(report: Accepted) -> Heard:
+def heard(report: Accepted) -> Heard:
+    """Say what a report says of its agent's present."""
     return Heard(
         agent=report.key.agent,
         taken_ms=report.report.taken_ms,

@@ -37,6 +37,11 @@ class MemoryInbox:
         return self.connected
 
     @property
+    def oldest_ms(self) -> int | None:
+        """When the message that has waited longest came in."""
+        return self._buffer.oldest_ms
+
+    @property
     def dropped(self) -> int:
         """How many messages did not fit."""
         return self._buffer.dropped

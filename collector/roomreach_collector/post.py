@@ -42,6 +42,11 @@ class Post(Protocol):
         ...
 
     @property
+    def oldest_ms(self) -> int | None:
+        """When the message that has waited longest came in, UTC milliseconds; None when none waits."""
+        ...
+
+    @property
     def dropped(self) -> int:
         """How many messages came while the buffer was full; each will be sent again."""
         ...

@@ -7,23 +7,32 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from roomreach.errors import Misconfigured
+from roomreach_collector.addresses import listening_address
 from roomreach_collector.inbox import Protocol, Tls
+from roomreach_store.records.password import with_password
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
+_LONGEST_S = 3600
 _PROTOCOLS = {"3.1.1": Protocol.V311, "5": Protocol.V5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Where the broker and the two stores are."""
+    """Where the broker and the two stores are, where to say how we are, and whom to tell that we are well.
+
+    Without ``listen`` there are no pages, without ``deadman_url`` nobody is told: there is no default.
+    """
 
     broker_host: str
     broker_port: int
     broker_tls: Tls | None
     broker_protocol: Protocol
-    records: str
+    records: str = field(repr=False)
     series: str
     series_token: str | None = field(default=None, repr=False)
+    listen: tuple[str, int] | None = None
+    deadman_url: str | None = field(default=None, repr=False)
+    deadman_every_s: float = 60.0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -35,9 +44,12 @@ class Settings:
             broker_port=port,
             broker_tls=reader.tls(scheme),
             broker_protocol=reader.protocol(),
-            records=reader.required("ROOMREACH_RECORDS", "sqlite:////var/lib/roomreach/records.db"),
+            records=reader.records(),
             series=reader.required("ROOMREACH_SERIES", "influxdb+http://127.0.0.1:8086/roomreach"),
-            series_token=reader.token(),
+            series_token=reader.secret("ROOMREACH_SERIES_TOKEN_FILE"),
+            listen=reader.listen(),
+            deadman_url=reader.deadman_url(),
+            deadman_every_s=reader.deadman_every_s(),
         )
         if reader.faults:
             raise Misconfigured("\n".join(["The collector cannot start:", *reader.faults]))
@@ -91,14 +103,58 @@ class _Reader:
             self.faults.append(f"  {name} is {value!r}: say {' or '.join(_PROTOCOLS)}")
         return _PROTOCOLS.get(value, Protocol.V311)
 
-    def token(self) -> str | None:
-        path = self._file("ROOMREACH_SERIES_TOKEN_FILE")
+    def records(self) -> str:
+        url = self.required("ROOMREACH_RECORDS", "sqlite:////var/lib/roomreach/records.db")
+        try:
+            return with_password(url, self.secret("ROOMREACH_RECORDS_PASSWORD_FILE"))
+        except Misconfigured as exc:
+            self.faults.append(f"  ROOMREACH_RECORDS_PASSWORD_FILE: {exc}")
+            return url
+
+    def listen(self) -> tuple[str, int] | None:
+        text = self._environment.get("ROOMREACH_COLLECTOR_LISTEN")
+        internal = self._environment.get("ROOMREACH_INTERNAL_NETWORK") or "no"
+        if internal not in {"yes", "no"}:
+            self.faults.append(f"  ROOMREACH_INTERNAL_NETWORK is {internal!r}: say yes or no")
+        if not text:
+            return None
+        try:
+            return listening_address(text, internal=internal == "yes")
+        except Misconfigured as exc:
+            self.faults.append(f"  ROOMREACH_COLLECTOR_LISTEN is {text!r}: {exc}")
+            return None
+
+    def deadman_url(self) -> str | None:
+        url = self._environment.get("ROOMREACH_DEADMAN_URL")
+        if not url:
+            return None
+        try:
+            parts = urlsplit(url)
+            sound = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        except ValueError:
+            sound = False
+        if not sound or parts.username or not (url.isascii() and url.isprintable()) or " " in url:
+            # Whoever knows it can say that we are well: it is not repeated.
+            self.faults.append("  ROOMREACH_DEADMAN_URL is not like https://watch.example/some-secret-path")
+        return url
+
+    def deadman_every_s(self) -> float:
+        text = self._environment.get("ROOMREACH_DEADMAN_EVERY_S") or "60"
+        if not (text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= _LONGEST_S):
+            self.faults.append(
+                f"  ROOMREACH_DEADMAN_EVERY_S is {text!r}: say how many seconds, from 1 to {_LONGEST_S}"
+            )
+            return 60.0
+        return float(text)
+
+    def secret(self, name: str) -> str | None:
+        path = self._file(name)
         if path is None:
             return None
         try:
             return path.read_text().strip()
         except (OSError, UnicodeDecodeError) as exc:
-            self.faults.append(f"  ROOMREACH_SERIES_TOKEN_FILE names a file that cannot be read: {exc}")
+            self.faults.append(f"  {name} names a file that cannot be read: {exc}")
             return None
 
     def _file(self, name: str) -> Path | None:

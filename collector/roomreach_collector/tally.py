@@ -10,14 +10,36 @@ MOST_NAMES = 32
 OTHERS = "others"
 
 
+BATCH_S = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, float("inf"))
+"""Upper ends of the steps in which batches are timed, seconds: milliseconds are usual."""
+
+
+@dataclass(slots=True)
+class Times:
+    """How long batches took, from the first message in hand to the last receipt, seconds."""
+
+    last_s: float = 0.0
+    total_s: float = 0.0
+    within: list[int] = field(default_factory=lambda: [0] * len(BATCH_S))
+    """How many took at most each of ``BATCH_S``, the longer ones not counted."""
+
+    def add(self, seconds: float) -> None:
+        """Count one batch."""
+        self.last_s = seconds
+        self.total_s += seconds
+        for index, most in enumerate(BATCH_S):
+            if seconds <= most:
+                self.within[index] += 1
+
+
 @dataclass(slots=True)
 class Tally:
     """Counters only rise. Times are UTC milliseconds, None while there was none.
 
-    ``received`` counts what came on the topics of reports; ``repeated`` what had been answered before;
-    ``astray`` what came on no valid topic; ``unkept`` reports that no room is left to keep whole;
-    ``given_up`` batches left unanswered because of a fault of ours. ``waiting_for`` names what is
-    unavailable just now.
+    ``received`` counts messages of every kind; ``repeated`` reports that had been stored before; ``astray``
+    messages that nobody can be answered about; ``unkept`` reports that no room is left to keep whole;
+    ``faults`` messages refused, and ``given_up`` batches left unanswered, for a mistake of ours.
+    ``waiting_for`` names what is unavailable just now.
     """
 
     received: int = 0
@@ -37,7 +59,7 @@ class Tally:
     batches: int = 0
     given_up: int = 0
     faults: int = 0
-    last_batch_ms: float = 0.0
+    times: Times = field(default_factory=Times)
     last_report_ms: int | None = None
     waiting_for: str | None = None
 

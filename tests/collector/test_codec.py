@@ -214,6 +214,7 @@ def test_only_a_word_is_set_aside_as_an_unknown_kind(kind: object) -> None:
     assert refusal_of(document({"kind": kind})).refusal is Refusal.OUT_OF_BOUNDS
 
 
+@settings(max_examples=40)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(),

@@ -89,3 +89,46 @@ def test_a_certificate_without_its_key_is_a_fault(tmp_path: Path) -> None:
     }
     with pytest.raises(Misconfigured, match="go together"):
         Settings.from_environment(environment)
+
+
+def test_nobody_is_told_and_nothing_listens_unless_the_settings_say_so() -> None:
+    settings = Settings.from_environment(LEAST)
+    assert (settings.listen, settings.deadman_url) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("address", "internal", "listen"),
+    [
+        ("127.0.0.1:8801", "", ("127.0.0.1", 8801)),
+        ("localhost:0", "no", ("127.0.0.1", 0)),
+        ("[::1]:8801", "", ("::1", 8801)),
+        ("0.0.0.0:8801", "yes", ("0.0.0.0", 8801)),  # noqa: S104 - read, never listened on
+    ],
+)
+def test_where_to_listen(address: str, internal: str, listen: tuple[str, int]) -> None:
+    environment = {"ROOMREACH_COLLECTOR_LISTEN": address, "ROOMREACH_INTERNAL_NETWORK": internal}
+    assert Settings.from_environment({**LEAST, **environment}).listen == listen
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:8801", "10.0.0.1:8801", "8801", "127.0.0.1:x", "host:70000"])
+def test_without_an_internal_network_only_loopback_will_do(address: str) -> None:
+    with pytest.raises(Misconfigured, match="ROOMREACH_COLLECTOR_LISTEN is"):
+        Settings.from_environment({**LEAST, "ROOMREACH_COLLECTOR_LISTEN": address})
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/canary", "watch.example/canary", "http://", "https://x:y/canary"]
+)
+def test_a_dead_mans_switch_is_a_web_address_and_never_repeated(url: str) -> None:
+    with pytest.raises(Misconfigured, match="ROOMREACH_DEADMAN_URL") as raised:
+        Settings.from_environment({**LEAST, "ROOMREACH_DEADMAN_URL": url})
+    assert "canary" not in str(raised.value)
+
+
+def test_how_often_the_switch_is_told_is_bounded() -> None:
+    said = {**LEAST, "ROOMREACH_DEADMAN_URL": "https://watch.example/canary"}
+    settings = Settings.from_environment({**said, "ROOMREACH_DEADMAN_EVERY_S": "30"})
+    assert settings.deadman_every_s == 30
+    assert "canary" not in repr(settings)
+    with pytest.raises(Misconfigured, match="ROOMREACH_DEADMAN_EVERY_S"):
+        Settings.from_environment({**said, "ROOMREACH_DEADMAN_EVERY_S": "0"})
