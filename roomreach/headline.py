@@ -1,6 +1,6 @@
 """The sentence every page opens with: what can residents do now, and how much of that do we know?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -28,17 +28,34 @@ class Standing:
         return self.taken_at is not None and now - self.taken_at <= PATIENCE * self.interval
 
 
-def headline(standings: Sequence[Standing], now: datetime, *, rooms_without_agent: int = 0) -> str:
+def headline(
+    standings: Sequence[Standing],
+    now: datetime,
+    *,
+    since: Callable[[datetime], str],
+    rooms_without_agent: int = 0,
+) -> str:
     """Answer in one sentence; yes, no and not known always add up to every room on record.
 
-    Trial benches are outside the totals, and named as such when they are all there is.
+    Trial benches are outside the totals, and named as such when they are all there is. ``since`` says a
+    moment on the reader's clock, such as 2:02pm. The sentence changes only when what is known changes.
     """
     rooms = [standing for standing in standings if not standing.trial]
     if rooms:
-        return _answer(rooms, now, _ROOMS, rooms_without_agent)
+        return _answer(rooms, now, _ROOMS, rooms_without_agent, since)
     if standings:
-        return _answer(standings, now, _BENCHES, 0)
+        return _answer(standings, now, _BENCHES, 0, since)
     return "No room has an agent yet, so nothing is known."
+
+
+def heard_in_time(standings: Sequence[Standing], now: datetime) -> str:
+    """Say how many rooms were heard, and within which time; "" where no room has an agent."""
+    rooms = [standing for standing in standings if not standing.trial]
+    if not rooms:
+        return ""
+    patience = {PATIENCE * standing.interval for standing in rooms if standing.taken_at}
+    within = f"the last {age(patience.pop())}" if len(patience) == 1 else "two of their own intervals"
+    return f"{sum(room.heard(now) for room in rooms)} of {_count(len(rooms), 'room')} heard in {within}."
 
 
 class _Words(NamedTuple):
@@ -73,19 +90,27 @@ _BENCHES = _Words(
 )
 
 
-def _answer(told: Sequence[Standing], now: datetime, words: _Words, without_agent: int) -> str:
+def _answer(
+    told: Sequence[Standing],
+    now: datetime,
+    words: _Words,
+    without_agent: int,
+    since: Callable[[datetime], str],
+) -> str:
     heard = [standing.online for standing in told if standing.heard(now)]
     if not heard:
-        return _silence(told, now, words.noun)
+        return _all_silent(told, words.noun, since)
     every = len(told) + without_agent
     yes, no = heard.count(Online.YES), heard.count(Online.NO)
     if every == yes:
         return words.only_yes if every == 1 else words.all_yes.format(every)
     if every == no:
         return words.only_no if every == 1 else words.all_no.format(every)
+    silent = [standing.taken_at for standing in told if standing.taken_at and not standing.heard(now)]
     not_known = {
         "could not tell": heard.count(Online.UNKNOWN),
-        "silent": len(told) - len(heard),
+        _silent(silent, since): len(silent),
+        "never heard": len(told) - len(heard) - len(silent),
         "without an agent": without_agent,
     }
     parts = [words.some.format(yes, _count(every, words.noun))]
@@ -97,14 +122,21 @@ def _answer(told: Sequence[Standing], now: datetime, words: _Words, without_agen
     return f"{'; '.join(parts)}."
 
 
-def _silence(told: Sequence[Standing], now: datetime, noun: str) -> str:
+def _silent(last_heard: Sequence[datetime], since: Callable[[datetime], str]) -> str:
+    if not last_heard:
+        return "silent"
+    first = since(min(last_heard))
+    return f"silent since {first}" if len(last_heard) == 1 else f"silent, the first since {first}"
+
+
+def _all_silent(told: Sequence[Standing], noun: str, since: Callable[[datetime], str]) -> str:
     last = max((standing.taken_at for standing in told if standing.taken_at), default=None)
     if last is None:
         return f"Nothing has been heard yet from {_count(len(told), noun)}."
     # With one agent nobody can tell its silence from ours.
     whose = "our collector or broker" if len(told) > 1 else "our collector or broker, or the only agent,"
     return (
-        f"Nothing heard from any {noun} for {age(now - last)}: {whose} is probably silent, "
+        f"Nothing heard from any {noun} since {since(last)}: {whose} is probably silent, "
         "so what residents can do now is not known."
     )
 

@@ -1,5 +1,6 @@
 """How is the application put together? Everything it needs is handed in; nothing is read from outside."""
 
+import logging
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Any
@@ -10,17 +11,24 @@ from prometheus_client import CollectorRegistry
 
 from roomreach_api import errors
 from roomreach_api.agents.endpoints import router as agents
+from roomreach_api.agents.moving import router as moving
+from roomreach_api.console.drawing import drawn
 from roomreach_api.console.endpoints import router as console
+from roomreach_api.console.live import Live
+from roomreach_api.console.pages import styled
 from roomreach_api.doorway import LOOPBACK, Doorway
 from roomreach_api.health.endpoints import router as health
+from roomreach_api.jobs.endpoints import router as jobs
 from roomreach_api.latest.endpoints import router as latest
 from roomreach_api.metrics.endpoints import router as metrics_
 from roomreach_api.problems import definitions
 from roomreach_api.quarantine.endpoints import router as quarantine
+from roomreach_api.quarantine.replaying import router as replaying
 from roomreach_api.reading import Stores
 from roomreach_api.rooms.endpoints import router as rooms
 from roomreach_api.series.endpoints import router as series_
 from roomreach_api.sites.endpoints import router as sites
+from roomreach_api.sites.importing import router as importing
 from roomreach_store.records import Records
 from roomreach_store.series import SeriesStore
 
@@ -30,9 +38,13 @@ VERSION = "1.0.0"
 _DESCRIPTION = """\
 What residents of temporary accommodation can do online, room by room.
 
-Read only. Times are UTC, as RFC 3339 writes them. `null` is *not known*, never zero. Failures are problem
-documents (RFC 9457). A confidential site is shown by its code alone.
+Whatever changes something takes the operator's secret. Times are UTC, as RFC 3339 writes them. `null` is
+*not known*, never zero. Failures are problem documents (RFC 9457). A confidential site is shown by its code
+alone.
 """
+
+
+_log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -47,14 +59,21 @@ def create_app(
     now: Callable[[], datetime] = utc_now,
     metrics: CollectorRegistry | None = None,
     hosts: Collection[str] = LOOPBACK,
+    operator_token: str | None = None,
 ) -> FastAPI:
     """Make the application over open stores, which stay the caller's to close.
 
     ``metrics`` holds counters of this process, shown at /metrics. ``hosts`` are the names it answers to.
+    Whoever changes anything must send ``operator_token``; without one, nobody can.
     """
     app = described()
-    app.state.stores = Stores(records, series, now)
+    stores = Stores(records, series, now)
+    app.state.stores = stores
+    app.state.live = Live(stores.mark, lambda scope: drawn(stores, scope))
     app.state.metrics = metrics
+    app.state.operator_token = operator_token
+    if not styled():
+        _log.warning("the console's style sheet was not built: pages are plain until `make setup` builds it")
     app.mount("/static", StaticFiles(packages=[("roomreach_api.console", "static")]), name="static")
     errors.install(app)
     app.add_middleware(Doorway, hosts=hosts)
@@ -75,7 +94,7 @@ def described() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     api = APIRouter(prefix="/api/v1")
-    for router in (sites, rooms, agents, latest, series_, quarantine):
+    for router in (importing, sites, rooms, agents, moving, latest, series_, quarantine, replaying, jobs):
         api.include_router(router)
     for router in (api, health, metrics_, console):
         app.include_router(router)

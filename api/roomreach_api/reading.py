@@ -3,7 +3,7 @@
 No other module of this package reads the records or the series; a test sees to it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +11,12 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from roomreach.errors import NotFound
+from roomreach.errors import Misconfigured, NotFound, Unavailable
 from roomreach.identifiers import AgentId
 from roomreach.moments import moment
 from roomreach.places import Register
 from roomreach_api.access import Scope
-from roomreach_api.said import Said, said
+from roomreach_api.said import Said, Spoken, said, spoken
 from roomreach_api.visible import SeenRoom, Visible
 from roomreach_store.records import Records, kept, latest, places, quarantine
 from roomreach_store.records.kept import Why
@@ -33,6 +33,7 @@ class Stores:
         self.series = series
         self.now = now
         self._register: tuple[int, Register] | None = None
+        self._heard: dict[AgentId, Spoken] = {}
 
     def register(self, c: Connection) -> Register:
         """Give the register as it is now."""
@@ -41,6 +42,21 @@ class Stores:
         if known is None or known[0] != version:
             known = self._register = (version, places.register(c))
         return known[1]
+
+    def spoken(self, newest: Latest) -> Spoken:
+        """Give an agent's latest report decoded and judged: that is done once, when it is first asked for."""
+        known = self._heard.get(newest.agent)
+        if known is None or known.payload != newest.payload:
+            known = self._heard[newest.agent] = spoken(newest)
+        return known
+
+    def mark(self) -> Hashable:
+        """Give what differs once a report has come or the register has changed; None: unreadable."""
+        try:
+            with self.records.reading() as c:
+                return places.version(c), latest.mark(c)
+        except (Unavailable, Misconfigured):
+            return None
 
 
 class Reading:
@@ -59,7 +75,10 @@ class Reading:
     @cached_property
     def said(self) -> Mapping[AgentId, Said]:
         """What each agent said last, where that was said in a place the caller sees."""
-        return {agent: said(newest, room, self.now) for agent, (newest, room) in self._newest.items()}
+        return {
+            agent: said(newest, self._stores.spoken(newest), room, self.now)
+            for agent, (newest, room) in self._newest.items()
+        }
 
     @cached_property
     def last_taken(self) -> datetime | None:

@@ -39,16 +39,32 @@ class Said:
     offline_since: datetime | None
 
 
-def said(latest: Latest, room: SeenRoom | None, now: datetime) -> Said:
-    """Read what an agent said last, as of now."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """A report's bytes, and what they say whenever they are read."""
+
+    payload: bytes
+    interval: timedelta
+    measurements: tuple[Measurement, ...]
+    judgement: Judgement
+
+
+def spoken(latest: Latest) -> Spoken:
+    """Read the bytes of a report."""
     measurements: tuple[Measurement, ...] = ()
     try:
         report = decode_stored_report(latest.payload)
     except Malformed:
-        interval, reported = _INTERVAL_UNREADABLE, UNREADABLE
+        interval, judgement = _INTERVAL_UNREADABLE, UNREADABLE
     else:
         interval, measurements = timedelta(seconds=report.interval_s), report.measurements
-        reported = judge(measurements)
+        judgement = judge(measurements)
+    return Spoken(payload=latest.payload, interval=interval, measurements=measurements, judgement=judgement)
+
+
+def said(latest: Latest, words: Spoken, room: SeenRoom | None, now: datetime) -> Said:
+    """Say what an agent's latest report is worth now."""
+    interval, reported = words.interval, words.judgement
     taken_at = moment(latest.taken_ms)
     ago = max(now - taken_at, timedelta())
     heard = Standing(taken_at=taken_at, interval=interval, online=reported.online).heard(now)
@@ -59,7 +75,7 @@ def said(latest: Latest, room: SeenRoom | None, now: datetime) -> Said:
         taken_at=taken_at,
         received_at=moment(latest.received_ms),
         interval=interval,
-        measurements=measurements,
+        measurements=words.measurements,
         age=ago,
         heard=heard,
         reported=reported,

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
 
 from roomreach.errors import Misconfigured
+from roomreach_store.records.password import with_password
 
 _LISTEN = "127.0.0.1:8800"
 _LOOPBACK = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "[::1]": "::1"}
@@ -32,8 +34,14 @@ class Settings:
         series = _required(
             environment, "ROOMREACH_SERIES", "influxdb+http://127.0.0.1:8086/roomreach", faults
         )
-        token = _token(environment, faults)
-        host, port = _listen(environment.get("ROOMREACH_LISTEN", _LISTEN), faults)
+        password = _secret(environment, "ROOMREACH_RECORDS_PASSWORD_FILE", faults)
+        try:
+            records = with_password(records, password)
+        except Misconfigured as exc:
+            faults.append(f"ROOMREACH_RECORDS_PASSWORD_FILE: {exc}")
+        token = _secret(environment, "ROOMREACH_SERIES_TOKEN_FILE", faults)
+        internal = _internal(environment, faults)
+        host, port = _listen(environment.get("ROOMREACH_LISTEN", _LISTEN), faults, internal=internal)
         if faults:
             raise Misconfigured("\n".join(faults))
         return cls(records=records, series=series, series_token=token, host=host, port=port)
@@ -46,30 +54,48 @@ def _required(environment: Mapping[str, str], name: str, example: str, faults: l
     return value
 
 
-def _token(environment: Mapping[str, str], faults: list[str]) -> str | None:
-    path = environment.get("ROOMREACH_SERIES_TOKEN_FILE")
+def _secret(environment: Mapping[str, str], name: str, faults: list[str]) -> str | None:
+    path = environment.get(name)
     if not path:
         return None
     try:
-        token = Path(path).read_text(encoding="utf-8").strip()
+        secret = Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as exc:
-        faults.append(f"ROOMREACH_SERIES_TOKEN_FILE is {path}, which cannot be read: {exc}")
+        faults.append(f"{name} is {path}, which cannot be read: {exc}")
         return None
-    if not token:
-        faults.append(f"ROOMREACH_SERIES_TOKEN_FILE is {path}, which is empty")
-    return token
+    if not secret:
+        faults.append(f"{name} is {path}, which is empty")
+    return secret
 
 
-def _listen(text: str, faults: list[str]) -> tuple[str, int]:
+def _internal(environment: Mapping[str, str], faults: list[str]) -> bool:
+    value = environment.get("ROOMREACH_INTERNAL_NETWORK") or "no"
+    if value not in {"yes", "no"}:
+        faults.append(f"ROOMREACH_INTERNAL_NETWORK is {value!r}: say yes or no")
+    return value == "yes"
+
+
+def _listen(text: str, faults: list[str], *, internal: bool) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     if not (colon and port.isascii() and port.isdecimal() and int(port[:6]) <= _HIGHEST_PORT):
         faults.append(f"ROOMREACH_LISTEN is {text!r}, expected an address and a port, such as {_LISTEN}")
-    elif host not in _LOOPBACK:
+    elif host in _LOOPBACK:
+        return _LOOPBACK[host], int(port)
+    elif internal and (address := _address(host)):
+        return address, int(port)
+    else:
         faults.append(
             f"ROOMREACH_LISTEN is {text!r}, but this server listens on loopback only: "
             "there are no accounts yet, so whoever can reach it can read everything. "
-            "Use 127.0.0.1, localhost or [::1]; to read it from another machine, go through an SSH tunnel."
+            "Use 127.0.0.1, localhost or [::1]; to read it from another machine, go through an SSH tunnel. "
+            "In a network that nobody else can reach, such as that of containers, "
+            "ROOMREACH_INTERNAL_NETWORK=yes allows any address of this machine."
         )
-    else:
-        return _LOOPBACK[host], int(port)
     return "", 0
+
+
+def _address(host: str) -> str | None:
+    try:
+        return str(ip_address(host.removeprefix("[").removesuffix("]")))
+    except ValueError:
+        return None

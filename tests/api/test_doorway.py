@@ -24,7 +24,7 @@ def test_this_machine_answers_to_its_own_names(world, host: str) -> None:
     ],
 )
 def test_a_page_elsewhere_that_points_its_name_here_is_refused(world, host: str) -> None:
-    for path in ("/", "/api/v1/sites", "/healthz", "/metrics", "/static/roomreach.css"):
+    for path in ("/", "/api/v1/sites", "/healthz", "/metrics", "/static/built/console.css"):
         response = world.client.get(path, headers={"host": host})
         assert response.status_code == 400, path
         assert "answers only when it is called by one of its names" in response.text
@@ -32,7 +32,7 @@ def test_a_page_elsewhere_that_points_its_name_here_is_refused(world, host: str)
 
 def test_every_answer_carries_the_security_headers(hostel) -> None:
     paths = [context.path for context in iter_route_contexts(hostel.app.routes) if context.path]
-    paths += ["/absent", "/api/absent", "/static/roomreach.css", "/static/absent.css"]
+    paths += ["/absent", "/api/absent", "/static/built/console.css", "/static/absent.css"]
     assert len(paths) > 14
     for path in paths:
         headers = hostel.client.get(path).headers

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomreach.headline import Standing, age, headline
+from roomreach.headline import Standing, age, headline, heard_in_time
 from roomreach.online import Online
 
 NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+CLOCK = "{:%H:%M}".format
 
 
 def said(online: Online, ago: timedelta | None = timedelta(seconds=12), *, trial: bool = False) -> Standing:
@@ -43,14 +44,20 @@ BENCH_SILENT = said(Online.YES, 12 * MINUTE, trial=True)
             34,
             (
                 "Residents can get online in 1 of 39 rooms; not in 1; "
-                "not known for 37 (1 could not tell, 2 silent, 34 without an agent)."
+                "not known for 37 (1 could not tell, 1 silent since 13:53, 1 never heard, "
+                "34 without an agent)."
             ),
+        ),
+        (
+            [YES, SILENT, said(Online.NO, 45 * MINUTE)],
+            0,
+            ("Residents can get online in 1 of 3 rooms; not known for 2 (2 silent, the first since 13:20)."),
         ),
         (
             [SILENT, SILENT, NEVER],
             0,
             (
-                "Nothing heard from any room for 12 minutes: our collector or broker is probably silent, "
+                "Nothing heard from any room since 13:53: our collector or broker is probably silent, "
                 "so what residents can do now is not known."
             ),
         ),
@@ -58,7 +65,7 @@ BENCH_SILENT = said(Online.YES, 12 * MINUTE, trial=True)
             [SILENT],
             0,
             (
-                "Nothing heard from any room for 12 minutes: our collector or broker, or the only agent, "
+                "Nothing heard from any room since 13:53: our collector or broker, or the only agent, "
                 "is probably silent, so what residents can do now is not known."
             ),
         ),
@@ -71,13 +78,13 @@ BENCH_SILENT = said(Online.YES, 12 * MINUTE, trial=True)
         (
             [BENCH, BENCH_NO, BENCH_SILENT],
             0,
-            "1 of 3 test agents can get online; 1 cannot; not known for 1 (1 silent).",
+            "1 of 3 test agents can get online; 1 cannot; not known for 1 (1 silent since 13:53).",
         ),
         (
             [BENCH_SILENT],
             0,
             (
-                "Nothing heard from any test agent for 12 minutes: our collector or broker, or the only "
+                "Nothing heard from any test agent since 13:53: our collector or broker, or the only "
                 "agent, is probably silent, so what residents can do now is not known."
             ),
         ),
@@ -86,7 +93,30 @@ BENCH_SILENT = said(Online.YES, 12 * MINUTE, trial=True)
 def test_the_sentence_answers_first_and_says_how_much_is_not_known(
     standings: list[Standing], without_agent: int, sentence: str
 ) -> None:
-    assert headline(standings, NOW, rooms_without_agent=without_agent) == sentence
+    assert headline(standings, NOW, since=CLOCK, rooms_without_agent=without_agent) == sentence
+
+
+@pytest.mark.parametrize(
+    ("standings", "words"),
+    [
+        ([], ""),
+        ([BENCH], ""),
+        ([YES, NO, SILENT, NEVER, BENCH], "2 of 4 rooms heard in the last 2 minutes."),
+        ([NEVER], "0 of 1 room heard in two of their own intervals."),
+        (
+            [YES, Standing(taken_at=NOW, interval=5 * MINUTE, online=Online.YES)],
+            "2 of 2 rooms heard in two of their own intervals.",
+        ),
+    ],
+)
+def test_how_many_were_heard_is_said_with_the_time_that_was_given(standings, words: str) -> None:
+    assert heard_in_time(standings, NOW) == words
+
+
+def test_the_sentence_stays_the_same_while_nothing_new_is_known() -> None:
+    later = NOW + timedelta(minutes=30)
+    silent = [SILENT, SILENT]
+    assert headline(silent, NOW, since=CLOCK) == headline(silent, later, since=CLOCK)
 
 
 def test_an_agent_is_heard_for_two_of_its_own_intervals_and_no_longer() -> None:
@@ -105,7 +135,7 @@ standings = st.lists(st.sampled_from([YES, NO, UNSURE, SILENT, NEVER, BENCH, BEN
 def test_it_is_always_one_sentence_and_never_counts_a_silent_room_as_online(
     some: list[Standing], without_agent: int
 ) -> None:
-    sentence = headline(some, NOW, rooms_without_agent=without_agent)
+    sentence = headline(some, NOW, since=CLOCK, rooms_without_agent=without_agent)
     assert sentence.endswith(".")
     assert sentence.count(".") == 1
     if SILENT in some or NEVER in some:

@@ -1,16 +1,41 @@
 """The pages for people."""
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from collections.abc import AsyncIterator, Iterator
+from typing import Annotated, cast
 
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from roomreach_api.access import Scope
 from roomreach_api.console.home import home
+from roomreach_api.console.live import Live
 from roomreach_api.console.pages import home_page
-from roomreach_api.dependencies import Caller
+from roomreach_api.dependencies import Caller, caller_scope
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_RECONNECT_MS = 2_000
 
 
 @router.get("/")
 def show_home(reading: Caller) -> HTMLResponse:
     """Can residents get online?"""
     return HTMLResponse(home_page(home(reading)))
+
+
+def seated(request: Request) -> Iterator[Live]:
+    """Take a listener's place for as long as the answer lasts."""
+    live = cast("Live", request.app.state.live)
+    with live.seat():
+        yield live
+
+
+@router.get("/live", response_class=EventSourceResponse)
+async def follow_home(
+    live: Annotated[Live, Depends(seated)], scope: Annotated[Scope, Depends(caller_scope)]
+) -> AsyncIterator[ServerSentEvent]:
+    """Give the parts of the home page that change, and again whenever they have."""
+    async for now in live.pages(scope):
+        said = {"parts": now.parts, "title": now.title, "sentence": now.sentence}
+        yield ServerSentEvent(data=said, retry=_RECONNECT_MS)

@@ -48,6 +48,11 @@ def facts(measurements: Iterable[Measurement]) -> dict[str, list[Fact]]:
     return {kind: found or [Fact("", "not asked", Shade.UNKNOWN)] for kind, found in said.items()}
 
 
+def decibels(dbm: int) -> str:
+    """Say how strong a signal is."""
+    return f"{MINUS}{abs(dbm)}{NBSP}dBm"
+
+
 def _words(measurement: Measurement) -> tuple[str, Shade]:
     if isinstance(measurement, NotMeasured):
         return f"not measured: {REASONS[measurement.reason]}", Shade.UNKNOWN
@@ -59,8 +64,8 @@ def _words(measurement: Measurement) -> tuple[str, Shade]:
 
 def _value(measurement: Measurement) -> str:
     match measurement:
-        case Link(signal_dbm=int(dbm)) | Link(signal_average_dbm=int(dbm)):
-            return f"{MINUS}{abs(dbm)}{NBSP}dBm"
+        case Link(signal_average_dbm=int(dbm)) | Link(signal_dbm=int(dbm)):
+            return decibels(dbm)
         case Link():
             return "joined, but its strength is not known"
         case RoundTrips(median_ms=median, sent=sent, received=received):

@@ -1,12 +1,22 @@
 """How does a page become HTML? One environment that escapes everything and knows our words."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from http import HTTPStatus
+from importlib.resources import files
+from typing import TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
+from roomreach.online import Online
 from roomreach_api.console import facts, words
+from roomreach_api.console.govuk import Macro, macros
 from roomreach_api.console.home import Home
+from roomreach_api.console.troubles import Trouble
+from roomreach_api.visible import SeenSite
 
 _PLAIN = {
     HTTPStatus.NOT_FOUND: ("Page not found", "Check the address, or start from the home page."),
@@ -27,6 +37,11 @@ _PLAIN = {
 }
 
 
+_TITLE = "{} \N{EN DASH} Can residents get online? \N{EN DASH} roomreach"
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
 @cache
 def environment() -> Environment:
     """Make the environment, once."""
@@ -37,11 +52,37 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["when"] = words.when
+    govuk = macros()
+    tag = govuk["govukTag"]
+    made.filters.update(when=words.when, since=words.since, named=_named)
     made.globals.update(
-        ONLINE=words.ONLINE, ROLES=words.ROLES, CATEGORIES=words.CATEGORIES, LABELS=facts.LABELS
+        govuk,
+        STYLED=styled(),
+        ONLINE=words.ONLINE,
+        ROLES=words.ROLES,
+        CATEGORIES=words.CATEGORIES,
+        LABELS=facts.LABELS,
+        # Each of these is made once: a page holds thousands.
+        ANSWERS=_tags(tag, words.ONLINE, {Online.YES: "green", Online.NO: "red", Online.UNKNOWN: "grey"}),
+        TROUBLES=_tags(
+            tag, words.TROUBLES, {Trouble.OFFLINE: "red", Trouble.WEAK: "yellow", Trouble.SILENT: "grey"}
+        ),
     )
     return made
+
+
+def styled() -> bool:
+    """Whether the style sheet was built; without it pages are complete, but plain, and say so."""
+    return files("roomreach_api.console").joinpath("static", "built", "console.css").is_file()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
+    """What an open page is told anew: the parts that change, by id, its title, and its sentence."""
+
+    parts: Mapping[str, str]
+    title: str
+    sentence: str
 
 
 def home_page(home: Home) -> str:
@@ -49,7 +90,37 @@ def home_page(home: Home) -> str:
     return environment().get_template("home.html").render(home=home)
 
 
+def home_now(home: Home) -> Now:
+    """Write the parts of the home page that change."""
+    parts = {
+        name: environment().get_template(f"{name}.html").render(home=home) for name in ("answer", "rest")
+    }
+    return Now(parts=parts, title=_TITLE.format(home.title), sentence=home.headline)
+
+
 def error_page(status: int, detail: str) -> str:
     """Write the page for a failure: what happened, and what to do."""
-    title, advice = _PLAIN.get(HTTPStatus(status), (HTTPStatus(status).phrase, "Start from the home page."))
+    title, advice = _plain(status)
     return environment().get_template("error.html").render(title=title, advice=advice, detail=detail)
+
+
+def error_now(status: int, detail: str) -> Now:
+    """Write a failure into a page that is open."""
+    title, advice = _plain(status)
+    html = environment().get_template("failure.html").render(title=title, advice=advice, detail=detail)
+    return Now(parts={"answer": html, "rest": ""}, title=_TITLE.format(title), sentence=title)
+
+
+def _plain(status: int) -> tuple[str, str]:
+    return _PLAIN.get(HTTPStatus(status), (HTTPStatus(status).phrase, "Start from the home page."))
+
+
+def _named(site: SeenSite) -> str:
+    return f"Confidential site {site.shown_as}" if site.confidential else site.shown_as
+
+
+def _tags(tag: Macro, said: Mapping[_Word, str], colours: Mapping[_Word, str]) -> Mapping[_Word, Markup]:
+    return {
+        word: Markup(tag({"text": text, "classes": f"govuk-tag--{colours[word]}"}).strip())  # noqa: S704 - the macro escapes
+        for word, text in said.items()
+    }

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from roomreach.measurement import Reason
 from roomreach.online import Online
 from roomreach.places import Category, Role
+from roomreach_api.console.troubles import Trouble
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -28,6 +29,12 @@ REASONS: Mapping[Reason, str] = {
 }
 
 ONLINE: Mapping[Online, str] = {Online.YES: "Yes", Online.NO: "No", Online.UNKNOWN: "Not known"}
+
+TROUBLES: Mapping[Trouble, str] = {
+    Trouble.OFFLINE: "Not online",
+    Trouble.WEAK: "Weak Wi-Fi",
+    Trouble.SILENT: "Silent box",
+}
 
 CATEGORIES: Mapping[Category, str] = {
     Category.BED_AND_BREAKFAST: "Bed and breakfast",
@@ -54,6 +61,14 @@ def when(moment: datetime) -> str:
     """Say a moment as it is said in Britain, by London's clocks: 22 November 2026, 2:05pm."""
     local = moment.astimezone(LONDON)
     return f"{local.day} {local:%B %Y}, {_clock(local)}"
+
+
+def since(moment: datetime, now: datetime) -> str:
+    """Say since when, with the day only where it is another one: 2:02pm, or 2:02pm on 21 November."""
+    local, today = moment.astimezone(LONDON), now.astimezone(LONDON)
+    day = "" if local.date() == today.date() else f" on {local.day} {local:%B}"
+    year = "" if local.year == today.year else f" {local.year}"
+    return f"{_clock(local)}{day}{year}"
 
 
 def _clock(local: datetime) -> str:

@@ -1,29 +1,46 @@
 """What was measured in a room, or by an agent, over time?"""
 
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Header, Path, Query
+from starlette.responses import Response
 
 from roomreach.identifiers import PATTERN, AgentId, RoomId
 from roomreach.moments import moment
 from roomreach.series import SERIES
 from roomreach_api.dependencies import Caller
 from roomreach_api.problems import problems
+from roomreach_api.series.csv_file import written
 from roomreach_api.series.moments import SPAN, Moment
 from roomreach_api.series.schemas import ColumnOut, SeriesOut, TrackOut
 from roomreach_api.series.service import Asked, described, question
 from roomreach_store.series import MOST_ROWS, Aggregate
+
+
+class Format(StrEnum):
+    """How an answer is written."""
+
+    JSON = "json"
+    CSV = "csv"
+
 
 router = APIRouter(prefix="/series", tags=["measurements"])
 
 
 @router.get(
     "/{kind}",
-    responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
+    response_model=SeriesOut,
+    responses={
+        HTTPStatus.OK: {"content": {"text/csv": {"schema": {"type": "string"}}}},
+        **problems(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
+    },
     description=(
         "Give a room, an agent, or both. One answer covers at most 31 days and holds at most "
-        f"{MOST_ROWS:,} rows: a larger question is refused with the advice to narrow it."
+        f"{MOST_ROWS:,} rows: a larger question is refused with the advice to narrow it. "
+        "With `format=csv`, or when CSV alone is accepted, the same as a file: one row a moment, units in "
+        "brackets after the names of columns, an empty cell for what is not known."
     ),
 )
 def read_series(  # noqa: PLR0917 - each is a named part of the address
@@ -68,7 +85,11 @@ def read_series(  # noqa: PLR0917 - each is a named part of the address
         Aggregate | None,
         Query(description="How the values of a window become one; mean when not said."),
     ] = None,
-) -> SeriesOut:
+    format_: Annotated[
+        Format | None, Query(alias="format", description="How to write it; json when not said.")
+    ] = None,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> SeriesOut | Response:
     """Read a series: every report, or one value for each window."""
     asked = question(
         Asked(
@@ -84,6 +105,10 @@ def read_series(  # noqa: PLR0917 - each is a named part of the address
         reading.now,
     )
     tracks = reading.tracks(asked)
+    if (format_ or _accepted(accept)) is Format.CSV:
+        name = f'attachment; filename="roomreach-{asked.series}.csv"'
+        text = written(described(asked), tracks)
+        return Response(text, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
     return SeriesOut(
         as_of=reading.now,
         kind=asked.series,
@@ -94,3 +119,9 @@ def read_series(  # noqa: PLR0917 - each is a named part of the address
         columns=[ColumnOut(name=c.name, type=c.type, unit=c.unit) for c in described(asked)],
         tracks=[TrackOut.of(track) for track in tracks],
     )
+
+
+def _accepted(accept: str) -> Format:
+    # A browser accepts everything, JSON included: only who names CSV first, and means it, gets CSV.
+    first = accept.partition(",")[0].partition(";")[0].strip().lower()
+    return Format.CSV if first == "text/csv" else Format.JSON

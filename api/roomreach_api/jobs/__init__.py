@@ -1,0 +1,1 @@
+"""What the collector was asked to do, and how it ended."""

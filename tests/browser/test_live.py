@@ -1,0 +1,155 @@
+"""An open page stays true by itself, can be paused, and is complete without any script."""
+
+import re
+import time
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from worlds import OFFLINE
+
+
+@pytest.fixture
+def hostel(site):
+    site.world.hostel()
+    return site
+
+
+def wait_for(page: Page, true, what: str) -> None:
+    """Wait while the browser goes on; a plain sleep would hold up its requests at the gate."""
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline, f"{what} did not happen"
+        page.wait_for_timeout(20)
+
+
+def wait_until_listening(page: Page, site) -> None:
+    wait_for(page, lambda: site.world.app.state.live.listeners == 1, "the page listening")
+
+
+def test_a_new_report_changes_the_open_page_within_two_seconds(hostel, visit) -> None:
+    page = visit(hostel.address)
+    page.evaluate("window.sameAsBefore = true")
+    assert "can get online in 1 of 3 rooms; not in 1" in page.locator(".headline").inner_text()
+    wait_until_listening(page, hostel)
+    hostel.world.now += timedelta(seconds=30)
+    hostel.world.hears("a-bcdfghjk10", timedelta(seconds=1))
+    told = time.monotonic()
+    expect(page.locator(".headline")).to_contain_text("in 2 of 3 rooms")
+    assert time.monotonic() - told < 2
+    assert page.evaluate("window.sameAsBefore"), "without being loaded again"
+    assert page.title().startswith("Nothing known to be wrong")
+
+
+def test_only_a_sentence_that_changed_is_announced_and_politely(hostel, visit) -> None:
+    page = visit(hostel.address)
+    news = page.locator("#news")
+    assert news.get_attribute("role") == "status"
+    shown = page.locator("#answer time").get_attribute("datetime")
+    hostel.world.now += timedelta(seconds=30)
+    hostel.world.hears("a-bcdfghjkm9", timedelta(seconds=1))
+    expect(page.locator("#answer time")).not_to_have_attribute("datetime", shown)
+    assert news.text_content() == ""
+    hostel.world.hears("a-bcdfghjkm9", timedelta(), OFFLINE)
+    expect(news).to_contain_text("not in 2")
+
+
+def test_a_paused_page_stands_still_until_it_is_resumed(hostel, visit) -> None:
+    page = visit(hostel.address)
+    wait_until_listening(page, hostel)
+    page.get_by_role("button", name="Pause updates").click()
+    assert "Paused." in page.locator("#state").inner_text()
+    wait_for(page, lambda: hostel.world.app.state.live.listeners == 0, "the page no longer listening")
+    hostel.world.hears("a-bcdfghjk10", timedelta(seconds=1))
+    page.wait_for_timeout(1500)
+    assert "in 1 of 3 rooms" in page.locator(".headline").inner_text()
+    page.get_by_role("button", name="Resume updates").click()
+    expect(page.locator(".headline")).to_contain_text("in 2 of 3 rooms")
+
+
+def test_who_stands_on_a_link_stays_there_when_the_page_changes(hostel, visit) -> None:
+    page = visit(hostel.address)
+    page.locator("a[href='#r-bcdfghjk10']").focus()
+    hostel.world.hears("a-bcdfghjk10", timedelta(seconds=1), OFFLINE)
+    page.evaluate("document.querySelector('#rest').firstElementChild.dataset.old = 'yes'")
+    expect(page.locator("#rest > [data-old]")).to_have_count(0, timeout=8000)
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#r-bcdfghjk10"
+
+
+def test_a_page_whose_server_stops_says_so_and_the_server_stops_within_two_seconds(hostel, visit) -> None:
+    page = visit(hostel.address)
+    wait_until_listening(page, hostel)
+    asked = time.monotonic()
+    hostel.stop()
+    assert time.monotonic() - asked < 2
+    expect(page.locator("#state")).to_contain_text("Not connected")
+    page.goto("about:blank")  # what cannot be reached is rightly complained about
+    page.met.console.clear()
+
+
+def test_the_page_is_complete_without_script(hostel, visit) -> None:
+    page = visit(hostel.address, java_script_enabled=False)
+    assert page.locator(".headline").inner_text().startswith("Residents can get online in 1 of 3 rooms")
+    assert page.locator("table").count() == 3
+    assert page.locator("#live").is_hidden(), "nothing is offered that cannot work"
+    assert page.get_by_role("link", name="Refresh this page").is_visible()
+
+
+def test_the_keyboard_reaches_everything_in_reading_order_and_shows_where_it_is(hostel, visit) -> None:
+    page = visit(hostel.address)
+    page.locator("#pause").wait_for()
+    met = []
+    for _ in range(7):
+        page.keyboard.press("Tab")
+        style = "getComputedStyle(document.activeElement)"
+        marked = page.evaluate(f"{style}.boxShadow !== 'none' || {style}.outlineStyle !== 'none'")
+        met.append((page.evaluate("document.activeElement.textContent.trim()"), marked))
+    assert [words for words, _ in met] == [
+        "Skip to main content",
+        "roomreach",
+        "Refresh this page",
+        "Pause updates",
+        "Room 10",
+        "Stratford Lodge",
+        "The same facts for programs",
+    ]
+    assert all(marked for _, marked in met)
+
+
+def test_the_skip_link_leads_past_the_header(hostel, visit) -> None:
+    page = visit(hostel.address)
+    page.keyboard.press("Tab")
+    assert page.locator(".govuk-skip-link").bounding_box()["width"] > 100
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Refresh this page"
+
+
+def test_it_can_be_read_in_forced_colours_with_less_motion_and_on_paper(hostel, visit) -> None:
+    page = visit(hostel.address, forced_colors="active", reduced_motion="reduce")
+    style = "getComputedStyle(document.querySelector('.govuk-tag'))"
+    assert page.evaluate(f"{style}.borderTopStyle") == "solid"
+    assert page.evaluate("document.getAnimations().length") == 0
+    page.emulate_media(media="print")
+    assert page.locator("#live").is_hidden()
+    assert page.locator(".headline").is_visible()
+
+
+def test_every_target_is_large_enough_to_hit(hostel, visit) -> None:
+    page = visit(hostel.address, width=320)
+    page.locator("#pause").wait_for()
+    for link in page.locator("main a, main button, header a, footer a").all():
+        alone = not link.evaluate("link => link.parentElement.matches('p.hint') && link.matches('.again')")
+        assert not alone or link.bounding_box()["height"] >= 24, link.inner_text()
+
+
+def test_a_request_to_another_host_is_caught(hostel, browser) -> None:
+    asked = []
+    context = browser.new_context(bypass_csp=True)
+    context.route("**/*", lambda route: (asked.append(route.request.url), route.abort()))
+    page = context.new_page()
+    page.evaluate("fetch('http://127.0.0.1:9/').catch(() => {})")
+    wait_for(page, lambda: bool(asked), "the gate seeing the request")
+    context.close()
+    assert [url for url in asked if not re.match(re.escape(hostel.address), url)] == ["http://127.0.0.1:9/"]
