@@ -1,0 +1,1 @@
+"""What a dashboard tells, a question at a time. Numbers of panels are given once, and last."""

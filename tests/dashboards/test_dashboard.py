@@ -1,0 +1,187 @@
+"""What every panel must have, and what no query may do."""
+
+import json
+import re
+from copy import deepcopy
+from itertools import combinations
+from typing import Any
+
+import pytest
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models.dashboard import Dashboard
+
+from roomreach.series import SERIES
+
+CORE = {"stat", "table", "timeseries", "state-timeline"}
+BUILT_IN = {"timeFilter", "__interval"}
+NOT_EVERYWHERE = re.compile(
+    r"SHOW SERIES|SHOW DATABASES|CARDINALITY|SLIMIT|SOFFSET|INTEGRAL\(|SAMPLE\(|HOLT_WINTERS|\bINTO\b|;",
+    re.IGNORECASE,
+)
+TWIN = 100
+
+
+def faults(site: dict[str, Any]) -> list[str]:
+    """Everything that is wrong with a dashboard, in words."""
+    rows = [top for top in site["panels"] if top["type"] == "row"]
+    panels = [p for top in site["panels"] for p in (top, *top.get("panels", ())) if p["type"] != "row"]
+    found = []
+    numbers = [panel["id"] for panel in (*rows, *panels)]
+    found += [f"two panels are number {n}" for n in {n for n in numbers if numbers.count(n) > 1}]
+    by_number = {panel["id"]: panel for panel in panels}
+    for panel in panels:
+        found += [f"{panel['title'] or panel['id']}: {fault}" for fault in _of_panel(panel, by_number)]
+    variables = {variable["name"] for variable in site["templating"]["list"]}
+    for panel in panels:
+        for target in panel["targets"]:
+            found += [f"{panel['title']}: {fault}" for fault in _of_query(target, variables)]
+    return found
+
+
+def _of_panel(panel: dict[str, Any], by_number: dict[int, dict[str, Any]]) -> list[str]:
+    found = []
+    if panel["type"] not in CORE:
+        found.append(f"{panel['type']} is not in every Grafana")
+    if not panel.get("title"):
+        found.append("no title")
+    if len(panel.get("description", "")) < 40:
+        found.append("no description")
+    if not panel["fieldConfig"]["defaults"].get("unit"):
+        found.append("no unit")
+    if panel.get("datasource") != {"type": "influxdb", "uid": "${datasource}"}:
+        found.append("a data source of its own")
+    if panel["type"] != "table":
+        twin = by_number.get(panel["id"] + TWIN, {})
+        asks = [target["query"] for target in panel["targets"]]
+        if twin.get("type") != "table" or [target["query"] for target in twin["targets"]] != asks:
+            found.append("no table says the same")
+    return found
+
+
+def _of_query(target: dict[str, Any], variables: set[str]) -> list[str]:
+    query = target["query"]
+    found = []
+    if target["datasource"] != {"type": "influxdb", "uid": "${datasource}"} or not target["rawQuery"]:
+        found.append("not a query of the data source chosen")
+    # Each part that reads measurements filters time and site for itself.
+    for part in re.findall(r'FROM "\w+" WHERE [^()]*', query):
+        if "$timeFilter" not in part:
+            found.append("no time filter")
+        if "\"site\" = '$site'" not in part:
+            found.append("more than one site")
+    if query.count("SELECT") != len(re.findall(r"WHERE", query)):
+        found.append("a part without a filter")
+    if NOT_EVERYWHERE.search(query):
+        found.append("words that not every InfluxDB knows")
+    if unknown := set(re.findall(r"\$(\w+)", query)) - variables - BUILT_IN:
+        found.append(f"a variable that nobody sets: {unknown}")
+    series = SERIES.get(re.findall(r'FROM "(\w+)"', query)[0])
+    if series is None:
+        return [*found, "a series that does not exist"]
+    called = set(re.findall(r'AS "(\w+)"', query))
+    columns = {column.name for column in series.columns} | set(series.tags) | called | {series.name}
+    found += [f"no field {name}" for name in set(re.findall(r'"(\w+)"', query)) - columns]
+    return found
+
+
+def test_the_committed_files_are_what_the_table_of_series_gives() -> None:
+    import generate  # noqa: PLC0415 - conftest says where it is
+
+    made = generate.files()
+    assert {name: (generate.HERE / name).read_text() for name in made} == made, "run dashboards/generate.py"
+    committed = {str(path.relative_to(generate.HERE)) for path in generate.HERE.glob("json/*")}
+    assert committed <= set(made)
+
+
+def test_a_field_that_was_renamed_breaks_the_generator() -> None:
+    from roomreach_dashboards import asking  # noqa: PLC0415 - conftest says where it is
+
+    for ask in (
+        lambda: asking.over_time("link", "signal"),
+        lambda: asking.over_time("wifi", "signal_dbm"),
+        lambda: asking.over_time("link", "signal_dbm", by=("building",)),
+        lambda: asking.latest("health", "uptime_s", "uptime"),
+        lambda: asking.lost("names", by=("room",)),
+    ):
+        with pytest.raises(KeyError):
+            ask()
+
+
+def test_nothing_is_wrong_with_the_dashboard(site) -> None:
+    assert faults(site) == []
+
+
+def _panel(site: dict[str, Any], number: int) -> dict[str, Any]:
+    (found,) = [
+        p for top in site["panels"] for p in (top, *top.get("panels", ())) if p["id"] == number
+    ]  # fmt: skip
+    return found
+
+
+@pytest.mark.parametrize(
+    ("number", "spoil", "fault"),
+    [
+        (20, lambda panel: panel.update(title=""), "no title"),
+        (20, lambda panel: panel.update(description="Signal."), "no description"),
+        (20, lambda panel: panel["fieldConfig"]["defaults"].pop("unit"), "no unit"),
+        (20, lambda panel: panel.update(id=21), "two panels are number 21"),
+        (20, lambda panel: panel.update(type="geomap"), "geomap is not in every Grafana"),
+        (20, lambda panel: panel.update(datasource={"type": "influxdb", "uid": "mine"}), "of its own"),
+        (120, lambda panel: panel.update(id=999), "no table says the same"),
+        (20, lambda panel: _ask(panel, "$timeFilter", "true"), "no time filter"),
+        (10, lambda panel: _ask(panel, " AND $timeFilter AND", " AND"), "no time filter"),
+        (20, lambda panel: _ask(panel, "$site", "$place"), "a variable that nobody sets: {'place'}"),
+        (20, lambda panel: _ask(panel, "signal_dbm", "signal_db"), "no field signal_db"),
+        (20, lambda panel: _ask(panel, "mean(", "INTEGRAL("), "words that not every InfluxDB knows"),
+    ],
+)
+def test_a_fault_is_caught(site, number: int, spoil: Any, fault: str) -> None:
+    spoilt = deepcopy(site)
+    spoil(_panel(spoilt, number))
+    assert any(fault in found for found in faults(spoilt)), faults(spoilt)
+
+
+def _ask(panel: dict[str, Any], right: str, wrong: str) -> None:
+    (target,) = panel["targets"]
+    assert right in target["query"]
+    target["query"] = re.sub(r'AS "signal_db\w*"', 'AS "s"', target["query"].replace(right, wrong))
+
+
+def test_units_are_those_of_the_language(panels) -> None:
+    units = {panel["title"]: panel["fieldConfig"]["defaults"]["unit"] for panel in panels}
+    assert units["Wi-Fi signal by room"] == "dBm"
+    assert units["Time to look a name up"] == "ms"
+    assert units["Temperature of the agents"] == "celsius"
+    assert units["Data as of"] == "dateTimeFromNow"
+
+
+def test_links_to_it_last(site) -> None:
+    assert site["uid"] == "roomreach-site"
+    assert site["schemaVersion"] == 39
+    assert site["timezone"] == "Europe/London"
+    assert "made-by-roomreach" in site["tags"]
+    assert "id" not in site
+    assert "version" not in site
+
+
+def test_no_panel_covers_another(site) -> None:
+    for panels in (site["panels"], *(top["panels"] for top in site["panels"] if top.get("panels"))):
+        for one, other in combinations([panel["gridPos"] for panel in panels], 2):
+            beside = one["x"] + one["w"] <= other["x"] or other["x"] + other["w"] <= one["x"]
+            above = one["y"] + one["h"] <= other["y"] or other["y"] + other["h"] <= one["y"]
+            assert beside or above, (one, other)
+        assert all(panel["gridPos"]["x"] + panel["gridPos"]["w"] <= 24 for panel in panels)
+
+
+def test_lines_break_where_nothing_was_measured(panels) -> None:
+    for panel in panels:
+        if panel["type"] in {"timeseries", "state-timeline"}:
+            assert panel["fieldConfig"]["defaults"]["custom"]["spanNulls"] is False, panel["title"]
+            assert "fill(" in panel["targets"][0]["query"]
+
+
+def test_the_schema_reads_it_and_writes_it_back_without_loss(site) -> None:
+    bare = deepcopy(site)
+    for panel in (p for top in bare["panels"] for p in (top, *top.get("panels", ()))):
+        panel.pop("targets", None)  # the schema has no queries of this data source
+    assert json.loads(JSONEncoder().encode(Dashboard.from_json(bare))) == bare
