@@ -1,0 +1,190 @@
+"""The deployment's files as data: what each service runs, with what around it, and what they get wrong.
+
+A fault is a sentence. Whatever a file names must exist: the command in a project's scripts, the variable in
+that program's settings, the path in the source, the secret and the setting in what ``roomreach init`` makes.
+"""
+
+import re
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from dockerfiles import ROOT, Dockerfile
+from roomreach.errors import Misconfigured
+from roomreach_api.settings import Settings as ApiSettings
+from roomreach_collector.settings import Settings as CollectorSettings
+from roomreach_hub.initialising import settings
+from roomreach_hub.initialising.passwords import SECRETS
+
+
+def _operator(environment: Mapping[str, str]) -> object:
+    # It reads no settings but where the records are, as the API does.
+    return ApiSettings.from_environment(ChainMap({"ROOMREACH_SERIES": "memory:"}, environment))
+
+
+PROGRAMS: Mapping[str, Callable[[Mapping[str, str]], object]] = {
+    "roomreach-collector": CollectorSettings.from_environment,
+    "roomreach-api": ApiSettings.from_environment,
+    "roomreach": _operator,
+}
+"""Each program that an image of ours runs, and who reads its environment."""
+
+PORTS = {
+    "mosquitto": 1883,
+    "postgres": 5432,
+    "influxdb": 8086,
+    "api": 8800,
+    "collector": 8801,
+    "grafana": 3000,
+}
+KNOWN = {
+    "eclipse-mosquitto": set[str](),
+    "postgres": {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD_FILE", "POSTGRES_INITDB_ARGS"},
+    "influxdb": {
+        *(f"DOCKER_INFLUXDB_INIT_{name}" for name in ("MODE", "USERNAME", "ORG", "BUCKET")),
+        *(f"DOCKER_INFLUXDB_INIT_{name}_FILE" for name in ("PASSWORD", "ADMIN_TOKEN")),
+        "INFLUXD_REPORTING_DISABLED",
+    },
+    "grafana/grafana": {
+        *(f"GF_SECURITY_{name}" for name in ("ADMIN_USER", "ADMIN_PASSWORD__FILE", "DISABLE_GRAVATAR")),
+        *(f"GF_ANALYTICS_{name}" for name in ("REPORTING_ENABLED", "CHECK_FOR_UPDATES")),
+        "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES",
+        "GF_LOG_MODE",
+        "GF_NEWS_NEWS_FEED_ENABLED",
+        "GF_PLUGINS_PREINSTALL_DISABLED",
+        "GF_USERS_ALLOW_SIGN_UP",
+    },
+}
+"""The variables that other people's images document, of which we use some."""
+
+_SECRET = "/run/secrets/"  # noqa: S105 - where containers find them
+
+
+class Recorder(Mapping[str, str]):
+    """An environment that remembers which of its variables anybody asked for."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        return self._variables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._variables)
+
+    def __len__(self) -> int:
+        return len(self._variables)
+
+
+class Deployment:
+    """The compose file of a folder, and the Dockerfiles of the source that its images are built from."""
+
+    def __init__(self, folder: Path = ROOT, source: Path | None = None) -> None:
+        self.source = source or folder
+        self.text = (folder / "docker-compose.yml").read_text()
+        self.document: dict[str, Any] = yaml.safe_load(self.text)
+        self.services: dict[str, dict[str, Any]] = self.document["services"]
+
+    @property
+    def ours(self) -> dict[str, Dockerfile]:
+        """The services whose images are built here."""
+        return {
+            name: Dockerfile(self.source, service["build"]["dockerfile"])
+            for name, service in self.services.items()
+            if "build" in service
+        }
+
+    def environment(self, service: str) -> dict[str, str]:
+        return {name: str(value) for name, value in self.services[service].get("environment", {}).items()}
+
+    def command(self, service: str) -> list[str]:
+        """What the container runs, as its compose file or its image says."""
+        said: list[str] | None = self.services[service].get("command")
+        return [word.replace("$$", "$") for word in said] if said else self.ours[service].command
+
+    def health(self, service: str) -> list[str]:
+        """The command that says whether the container is well."""
+        said = self.services[service].get("healthcheck", {}).get("test", [])[1:]
+        return [word.replace("$$", "$") for word in said] or self.ours[service].last("HEALTHCHECK")
+
+    def faults(self, secrets: Path) -> list[str]:
+        """Everything these files name that does not exist; ``secrets`` is a folder that init has filled."""
+        found = [*self._unset(), *self._undeclared()]
+        for name in self.services:
+            found += self._service(name)
+        for name, dockerfile in self.ours.items():
+            faults = dockerfile.faults() or self._program(name, secrets)
+            found += [f"{name}: {fault}" for fault in faults]
+        return found
+
+    def _unset(self) -> Iterator[str]:
+        set_by_init = settings.wanted(settings.Owner(uid=1, gid=1), None)
+        for name in sorted(set(re.findall(r"(?<!\$)\$\{?([A-Za-z_]+)", self.text)) - set(set_by_init)):
+            yield f"{name} is no setting that roomreach init writes"
+
+    def _undeclared(self) -> Iterator[str]:
+        declared = {name: secret["file"] for name, secret in self.document["secrets"].items()}
+        for name, file in declared.items():
+            if name not in SECRETS or file != f"./secrets/{name}":
+                yield f"{file} is no secret that roomreach init makes"
+
+    def _service(self, name: str) -> Iterator[str]:
+        service, variables = self.services[name], self.environment(name)
+        for volume in service.get("volumes", []):
+            path = Path(volume.partition(":")[0])
+            made = path.parts[0] == "data" and path.name in SECRETS.values()
+            if not made and not (ROOT / path).exists():
+                yield f"{name} mounts {path}, which does not exist"
+        for other, condition in service.get("depends_on", {}).items():
+            if other not in self.services:
+                yield f"{name} waits for {other}, which is no service"
+            elif condition["condition"] == "service_healthy" and not self.health(other):
+                yield f"{name} waits for the health of {other}, which has no check"
+        yield from self._secrets(name)
+        for variable, value in variables.items():
+            yield from self._peer(name, variable, value)
+        image, _, _ = service["image"].rpartition(":")
+        for variable in sorted(set(variables) - KNOWN.get(image, set(variables))):
+            yield f"{name}: {variable} is no variable of {image}"
+
+    def _secrets(self, name: str) -> Iterator[str]:
+        granted = set(self.services[name].get("secrets", []))
+        for variable, value in self.environment(name).items():
+            if variable.endswith("_FILE") and not value.startswith(_SECRET):
+                yield f"{name} takes {variable} from {value}, which is no secret"
+            elif variable.endswith("_FILE") and value.removeprefix(_SECRET) not in granted:
+                yield f"{name} reads the secret {value.removeprefix(_SECRET)}, which it is not given"
+        for secret in sorted(granted - set(self.document["secrets"])):
+            yield f"{name} is given the secret {secret}, which is not declared"
+
+    def _peer(self, name: str, variable: str, value: str) -> Iterator[str]:
+        peer = urlsplit(value)
+        if "://" not in value or peer.hostname is None:
+            return
+        networks = set(self.services[name]["networks"])
+        if peer.hostname not in self.services:
+            yield f"{name}: {variable} names {peer.hostname}, which is no service"
+        elif peer.port != PORTS[peer.hostname]:
+            yield f"{name}: {variable} names port {peer.port} of {peer.hostname}, which listens elsewhere"
+        elif not networks & set(self.services[peer.hostname]["networks"]):
+            yield f"{name}: {variable} names {peer.hostname}, which shares no network with it"
+
+    def _program(self, name: str, secrets: Path) -> Iterator[str]:
+        command = self.command(name)
+        if command[0] not in PROGRAMS:
+            yield f"{command[0]} is no program of ours"
+            return
+        variables = {k: v.replace(_SECRET, f"{secrets}/") for k, v in self.environment(name).items()}
+        environment = Recorder(variables)
+        try:
+            PROGRAMS[command[0]](environment)
+        except Misconfigured as exc:
+            yield str(exc)
+        for variable in sorted(set(variables) - environment.asked):
+            yield f"{variable} is no setting of {command[0]}"

@@ -1,0 +1,216 @@
+"""From a fresh folder to a report in every store: what compose would run, run as processes.
+
+There is no container engine here. Each container's own command, environment, configuration and health check
+run against Debian's servers; only ports and the places of files are other than in the compose file. InfluxDB
+1.6 stands in for 2, and checks no token. Grafana, and what others' images do at first start, are not run.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from psycopg import sql
+from sqlalchemy import text
+
+import machine
+from composed import PORTS, Deployment
+from hubs import in_a_process
+from postgres import PostgreSQL
+from roomreach.identifiers import AgentId
+from roomreach_hub.agent_settings import demonstration
+from roomreach_hub.asking import fetch
+from roomreach_hub.initialising import settings
+from roomreach_store.records import Records, latest
+from roomreach_store.records.password import with_password
+from servers import InfluxDB, Program, free_port, wait_until
+
+INSTALLED = Path(sys.executable).parent
+
+
+class Composed:
+    """A deployment whose containers are processes."""
+
+    def __init__(self, folder: Path, postgres: PostgreSQL, influxdb: InfluxDB) -> None:
+        self.folder = folder
+        self.deployment = Deployment(folder, Path(settings.read(folder)["ROOMREACH_SOURCE"]))
+        self.logs = folder / "logs"
+        self.logs.mkdir()
+        self.ports = {"mosquitto": free_port(), "api": free_port(), "collector": free_port()}
+        self.ports |= {"postgres": postgres.port, "influxdb": influxdb.port}
+        self.programs: dict[str, Program] = {}
+
+    def start(self, name: str) -> None:
+        """Start a container's command with its environment."""
+        program, *words = map(self.here, self.deployment.command(name))
+        self.programs[name] = Program([_found(program), *words], self.logs / name, self.environment(name))
+        self.programs[name].start()
+
+    def operate(self, *words: str) -> Any:
+        """Run the operator's command to its end, and read what it prints."""
+        program = _found(self.deployment.command("operator")[0])
+        done = subprocess.run(
+            [program, *words, "--json"],
+            env={**os.environ, **self.environment("operator")},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def wait_for(self, name: str) -> None:
+        """Wait until a container answers: its check alone would take a process each time."""
+        if name == "collector":
+            wait_until(lambda: "the collector runs" in (self.logs / name).read_text(), name, within_s=40)
+        else:
+            wait_until(lambda: listens(self.ports[name]), f"{name} listening", within_s=40)
+
+    def well(self, name: str) -> bool:
+        """Ask a container's health check."""
+        program, *words = map(self.here, self.deployment.health(name))
+        asked = subprocess.run(
+            [_found(program), *words],
+            env={**os.environ, **self.environment(name)},
+            capture_output=True,
+            timeout=20,
+            check=False,
+        )
+        return asked.returncode == 0
+
+    def environment(self, name: str) -> dict[str, str]:
+        return {key: self.here(value) for key, value in self.deployment.environment(name).items()}
+
+    def here(self, said: str) -> str:
+        """What the compose file says, with the ports and places of this machine."""
+        for name, port in self.ports.items():
+            inside = PORTS[name]
+            for host in (name, "127.0.0.1", "0.0.0.0"):  # noqa: S104 - what the file says, made loopback here
+                said = said.replace(f"{host}:{inside}", f"127.0.0.1:{port}")
+            said = str(port) if said == str(inside) else said
+        said = said.replace("/run/secrets/", f"{self.folder}/secrets/")
+        return said.replace("/mosquitto/config/", f"{self.folder}/deploy/mosquitto/")
+
+    def stop(self) -> None:
+        for program in reversed(self.programs.values()):
+            program.stop()
+
+    def secret(self, name: str) -> str:
+        return (self.folder / "secrets" / name).read_text()
+
+    def records(self) -> Records:
+        address = self.environment("collector")["ROOMREACH_RECORDS"]
+        return Records.open(with_password(address, self.secret("postgres-password")))
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _found(program: str) -> str:
+    ours = INSTALLED / program
+    return str(ours) if ours.exists() else machine.require(program)
+
+
+@pytest.fixture(scope="module")
+def composed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composed]:
+    folder = tmp_path_factory.mktemp("fresh") / "roomreach"
+    done = in_a_process("init", folder)
+    assert done.code == 0, done.told
+    with PostgreSQL() as postgres, InfluxDB(folder.parent / "influxdb") as influxdb:
+        made = Composed(folder, postgres, influxdb)
+        _set_up(postgres, made.deployment.environment("postgres"), made.secret("postgres-password"))
+        # The committed configuration, on a port and an address of this test's.
+        configuration = folder / "deploy" / "mosquitto" / "mosquitto.conf"
+        listener = "listener 1883 0.0.0.0"
+        assert listener in configuration.read_text()
+        configuration.write_text(
+            configuration.read_text().replace(listener, f"listener {made.ports['mosquitto']} 127.0.0.1")
+        )
+        try:
+            for name in ("mosquitto", "collector", "api"):
+                made.start(name)
+            yield made
+        finally:
+            made.stop()
+
+
+def _set_up(postgres: PostgreSQL, environment: dict[str, str], password: str) -> None:
+    """What the image does at its first start, of the variables that it is given."""
+    user, database = (sql.Identifier(environment[f"POSTGRES_{name}"]) for name in ("USER", "DB"))
+    with postgres.administered() as c:
+        c.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(user, sql.Literal(password)))
+        c.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, user))
+
+
+@pytest.mark.parametrize("name", ["mosquitto", "postgres", "collector", "api"])
+def test_a_container_comes_to_be_well(composed: Composed, name: str) -> None:
+    composed.wait_for(name)
+    assert composed.well(name)
+
+
+def test_an_agents_report_arrives_in_every_store_and_on_the_page(composed: Composed, tmp_path: Path) -> None:
+    site = composed.operate(
+        *("sites", "add", "--name", "Mare House", "--provider", "Example Homes", "--authority", "Hackney"),
+        *("--category", "hostel", "--safeguarding", "none", "--room", "12"),
+    )["site"]
+    agent = AgentId(composed.operate("agents", "add", "--site", site, "--room", "12")["agent"])
+    records = composed.records()
+    file = tmp_path / "agent.toml"
+    file.write_text(
+        demonstration(
+            agent,
+            broker_port=composed.ports["mosquitto"],
+            page_port=composed.ports["api"],
+            outbox=tmp_path / "outbox.db",
+        )
+    )
+    command = [INSTALLED / "roomreach-agent", "run", "--settings", file]
+    with Program(command, composed.logs / "agent"):
+
+        def in_postgresql() -> bool:
+            with records.reading() as c:
+                return agent in latest.latest(c)
+
+        wait_until(in_postgresql, "a report arriving in PostgreSQL", within_s=30)
+        wait_until(lambda: _points(composed, agent) > 0, "a report arriving in InfluxDB")
+        wait_until(
+            lambda: agent in (fetch(composed.ports["api"], "/api/v1/latest") or ""), "the API telling of it"
+        )
+    assert "Mare House" in (fetch(composed.ports["api"], "/") or "")
+    with records.reading() as c:
+        assert c.dialect.name == "postgresql"
+        assert c.execute(text("SELECT current_database()")).scalar_one() == "roomreach"
+    records.close()
+
+
+def test_no_log_and_no_command_line_holds_a_secret(composed: Composed) -> None:
+    secrets = [path.read_text() for path in (composed.folder / "secrets").iterdir()]
+    assert len(secrets) == len(set(secrets)) == 4
+    seen = "".join(path.read_text(errors="replace") for path in composed.logs.iterdir())
+    for program in composed.programs.values():
+        assert program.process
+        for what in ("cmdline", "environ"):
+            seen += Path(f"/proc/{program.process.pid}/{what}").read_text(errors="replace")
+    assert "roomreach-collector" in seen
+    assert not [secret for secret in secrets if secret in seen]
+
+
+def test_a_container_that_does_not_answer_is_not_well(composed: Composed) -> None:
+    for name in ("api", "mosquitto"):
+        composed.wait_for(name)
+        composed.programs[name].kill()
+        assert not composed.well(name)
+
+
+def _points(composed: Composed, agent: AgentId) -> int:
+    question = f"db=roomreach&q=SELECT+count(outcome)+FROM+health+WHERE+agent='{agent}'"
+    answer = fetch(composed.ports["influxdb"], f"/query?{question.replace(chr(39), '%27')}") or ""
+    return answer.count('"count"')
