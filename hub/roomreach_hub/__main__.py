@@ -17,7 +17,7 @@ from roomreach_hub.choices import Choices
 from roomreach_hub.doctor import CHECKS, Situation, examine
 from roomreach_hub.doctor import telling as doctor_telling
 from roomreach_hub.folder import Folder
-from roomreach_hub.verbs import agents, quarantine, sites
+from roomreach_hub.verbs import agents, dashboards, init, quarantine, sites
 from roomreach_hub.verbs.options import DEFAULT_FOLDER, AsJson, In
 
 DEFAULT_PAGE_PORT = 8800
@@ -37,6 +37,7 @@ app = typer.Typer(
 app.add_typer(sites.app, name="sites", rich_help_panel="Places")
 app.add_typer(agents.app, name="agents", rich_help_panel="Places")
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel="Operations")
+app.add_typer(dashboards.app, name="dashboards", rich_help_panel="Operations")
 
 _PagePort = Annotated[
     int, typer.Option("--port", min=0, max=65_535, help="Port of the pages; 0: any that is free.")
@@ -55,16 +56,23 @@ _Broker = Annotated[
 
 @app.command(rich_help_panel="Start here")
 def demo(
-    port: _PagePort = DEFAULT_PAGE_PORT, broker: _Broker = None, broker_port: _BrokerPort = None
+    port: _PagePort = DEFAULT_PAGE_PORT,
+    broker: _Broker = None,
+    broker_port: _BrokerPort = None,
+    pace: Annotated[
+        float, typer.Option(hidden=True, min=0.1, max=50, help="So many times as fast, for tests.")
+    ] = 1,
 ) -> None:
-    """Try roomreach: everything in a temporary folder, measuring this machine. Ctrl-C leaves nothing behind.
+    """Try roomreach with a made-up hostel, in a temporary folder. Ctrl-C leaves nothing behind.
 
     Example: roomreach demo --port 8801
     """
     started = time.monotonic()
-    from roomreach_hub.demo import demo as run_demo  # noqa: PLC0415 - see above
+    from roomreach_hub.buildings.hostel import Script  # noqa: PLC0415 - see above
+    from roomreach_hub.demo import demo as run_demo  # noqa: PLC0415
 
-    run_demo(Choices(page_port=port, broker=broker, broker_port=broker_port), started)
+    choices = Choices(page_port=port, broker=broker, broker_port=broker_port)
+    run_demo(choices, started, Script().sooner(pace))
 
 
 @app.command(rich_help_panel="Start here")
@@ -83,6 +91,9 @@ def up(
     from roomreach_hub.up import up as run_up  # noqa: PLC0415 - see above
 
     run_up(folder, Choices(page_port=port, broker=broker, broker_port=broker_port))
+
+
+app.command(rich_help_panel="Start here")(init.init)
 
 
 @app.command(rich_help_panel="Operations")

@@ -13,7 +13,7 @@ from roomreach_api.app import create_app
 from roomreach_collector.collector import Collector
 from roomreach_collector.inbox import Inbox, Protocol
 from roomreach_collector.metrics import CollectorMetrics
-from roomreach_hub import ports
+from roomreach_hub import operator_token, ports
 from roomreach_hub.broker import Broker, choose
 from roomreach_hub.choices import Choices
 from roomreach_hub.folder import DEFAULT_BROKER_PORT, Address, Folder
@@ -78,7 +78,10 @@ def running(folder: Folder, choices: Choices, say: Say) -> Iterator[Hub]:
         collector.start()
         counters = CollectorRegistry()
         CollectorMetrics(collector).register(counters)
-        pages = Pages(create_app(records, series, metrics=counters), listening)
+        pages = Pages(
+            create_app(records, series, metrics=counters, operator_token=operator_token.renew(folder)),
+            listening,
+        )
         stack.callback(pages.stop)
         pages.start()
         address = Address(pid=os.getpid(), page_port=pages.port, broker_port=broker.port)

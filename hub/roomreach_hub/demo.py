@@ -1,15 +1,24 @@
-"""``roomreach demo``: the whole of roomreach for an hour, with one real agent measuring this machine."""
+"""``roomreach demo``: the whole of roomreach for an hour, with a simulated hostel.
+
+One more agent measures this very machine: a test bench, outside all totals.
+"""
 
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from roomreach.identifiers import AgentId, ProviderId, SiteId
 from roomreach.places import Category, Provider, Role, Safeguarding, Site
 from roomreach_hub import asking, speaking
 from roomreach_hub.agent_settings import demonstration
+from roomreach_hub.buildings import on_record
+from roomreach_hub.buildings.hostel import Script, lodgings
+from roomreach_hub.buildings.orders import Orders
 from roomreach_hub.child import Child
 from roomreach_hub.choices import Choices
 from roomreach_hub.composition import Hub, running
@@ -26,29 +35,39 @@ ROOM = "Here"
 _AUTHORITY = "E09000001"
 
 
-def demo(choices: Choices, started: float) -> None:
-    """Run a hub and an agent in a temporary folder, gone when asked to stop. ``started`` is monotonic."""
+def demo(choices: Choices, started: float, script: Script) -> None:
+    """Run a hub, its hostel and an agent in a temporary folder, gone when asked to stop.
+
+    ``started`` is when the command was given, by the monotonic clock.
+    """
     with (
         asked_to_stop() as asked,
         tempfile.TemporaryDirectory(prefix="roomreach-demo-", ignore_cleanup_errors=True) as temporary,
         running(Folder(Path(temporary)), choices, speaking.tell) as hub,
     ):
-        speaking.tell(f"Starting an agent that measures this machine, with {hub.broker.title}.")
-        agent = _on_record(hub)
-        box = _box(hub, agent, Path(temporary))
-        hub.keepers.append(Keeper("The agent", box, speaking.tell))
-        try:
-            box.start()
-            hub.watch(asked, until=lambda: _measured(hub, agent))
+        speaking.tell(
+            f"Starting a made-up hostel and an agent that measures this machine: {hub.broker.title}."
+        )
+        since = datetime.now(UTC)
+        with hub.records.transaction() as c:
+            here = _this_machine(c, since)
+            boxes = on_record.record(c, lodgings(script), host=_AUTHORITY, since=since)
+        with ExitStack() as stack:
+            for name, part in {
+                "The agent": _box(hub, here, Path(temporary)),
+                "The hostel": _hostel(hub, boxes, script, Path(temporary)),
+            }.items():
+                stack.callback(part.stop)
+                part.start()
+                hub.keepers.append(Keeper(name, part, speaking.tell))
+            hub.watch(asked, until=lambda: _heard(hub, boxes))
             if not asked.to_stop:
                 _welcome(hub, time.monotonic() - started)
             hub.watch(asked)
             speaking.tell("Stopping; the temporary folder goes too.")
-        finally:
-            box.stop()
 
 
-def _on_record(hub: Hub) -> AgentId:
+def _this_machine(c: Connection, since: datetime) -> AgentId:
     provider = Provider(id=ProviderId(new("p")), name="Demonstration")
     site = Site(
         id=SiteId(new("s")),
@@ -59,10 +78,9 @@ def _on_record(hub: Hub) -> AgentId:
         safeguarding=Safeguarding.NONE,
         trial=True,
     )
-    with hub.records.transaction() as c:
-        places.add_provider(c, provider)
-        sites.record(c, site, [ROOM])
-        return agents.install(c, site.id, ROOM, role=_role(), since=datetime.now(UTC)).agent
+    places.add_provider(c, provider)
+    sites.record(c, site, [ROOM])
+    return agents.install(c, site.id, ROOM, role=_role(), since=since).agent
 
 
 def _role() -> Role:
@@ -85,13 +103,25 @@ def _box(hub: Hub, agent: AgentId, folder: Path) -> Child:
     )
 
 
-def _measured(hub: Hub, agent: AgentId) -> bool:
+def _hostel(hub: Hub, boxes: tuple[AgentId, ...], script: Script, folder: Path) -> Child:
+    orders = folder / "hostel" / "orders.json"
+    orders.parent.mkdir()
+    Orders(
+        agents=boxes,
+        broker_port=hub.address.broker_port,
+        began_s=time.monotonic(),
+        script=script,
+    ).write(orders)
+    return Child([sys.executable, "-I", "-m", "roomreach_hub.buildings", orders], folder / "hostel.log")
+
+
+def _heard(hub: Hub, boxes: tuple[AgentId, ...]) -> bool:
     with hub.records.reading() as c:
-        heard = agent in latest.latest(c)
+        heard = latest.latest(c).keys() >= set(boxes)
     return heard and asking.answers(hub.address.page_port, "/")
 
 
 def _welcome(hub: Hub, seconds: float) -> None:
-    speaking.tell(f"The first measurement is on the page after {seconds:.1f} s.")
+    speaking.tell(f"Every room of the hostel is on the page after {seconds:.1f} s.")
     speaking.pairs(described(hub, "a temporary folder, removed at the end"))
     speaking.tell("Ctrl-C stops it.")

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from roomreach.errors import Conflict, Misconfigured, NotFound
 from roomreach_store.records import Records
+from roomreach_store.records.password import with_password
 
 DEFAULT_BROKER_PORT = 1883
 
@@ -67,9 +68,14 @@ class Folder:
 
     @contextlib.contextmanager
     def records(self) -> Iterator[Records]:
-        """Open the records for one command, making the folder when there is none."""
-        self.make()
-        records = Records.open(self.records_url)
+        """Open the records for one command, making the folder when there is none.
+
+        In a container there is none: ROOMREACH_RECORDS says where the records are, as it does to the others.
+        """
+        elsewhere = _records_elsewhere()
+        if elsewhere is None:
+            self.make()
+        records = Records.open(elsewhere or self.records_url)
         try:
             yield records
         finally:
@@ -147,3 +153,8 @@ class Folder:
         with contextlib.suppress(OSError, ValueError):
             return int(self._lock.read_text())
         return None
+
+
+def _records_elsewhere() -> str | None:
+    url, file = (os.environ.get(f"ROOMREACH_RECORDS{of}") for of in ("", "_PASSWORD_FILE"))
+    return with_password(url, Path(file).read_text().strip() if file else None) if url else None

@@ -9,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from roomreach.errors import Unavailable
+from roomreach_api.serving import Server
 
 _PATIENCE_S = 10
 _GRACE_S = 2
@@ -22,7 +23,8 @@ class Pages:
     def __init__(self, app: FastAPI, listening: socket.socket) -> None:
         self.port = int(listening.getsockname()[1])
         # No access log: it would hold addresses of people.
-        self._server = uvicorn.Server(
+        self._server = Server(
+            app,
             uvicorn.Config(
                 app,
                 log_config=None,
@@ -31,7 +33,7 @@ class Pages:
                 server_header=False,
                 proxy_headers=False,
                 timeout_graceful_shutdown=_GRACE_S,
-            )
+            ),
         )
         self._thread = threading.Thread(target=self._serve, args=(listening,), name="pages", daemon=True)
 

@@ -1,52 +1,46 @@
 """The doctor's questions. Read ``CHECKS`` and know everything it can find, in the order of causes."""
 
-import os
+import errno
 import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
 
-from roomreach.errors import NotFound, RoomreachError
+from roomreach.errors import RoomreachError
 from roomreach.headline import age
 from roomreach.moments import milliseconds
-from roomreach_hub import asking
-from roomreach_hub.folder import Address, Folder
+from roomreach_hub import ports
+from roomreach_hub.doctor import files, running
+from roomreach_hub.doctor.finding import Check, Finding, Situation
 from roomreach_hub.heard import last_words
 from roomreach_store.records import kept, places, quarantine
+from roomreach_store.records.migrating import Newer
 from roomreach_store.series.opening import open_series
 
 LEAST_FREE_BYTES = 500_000_000
 """Below this a hub may fill its disk before anybody looks again."""
 RECENT = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """What the doctor looks at, and when."""
-
-    folder: Folder
-    now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was found, and the one thing to do about it: "" when all is well."""
-
-    said: str
-    action: str = ""
-
-
-Check = Callable[[Situation], Finding]
+_LOOKED_AT = 100
+_PROBE_BYTES = 100_000
 
 
 def folder(situation: Situation) -> Finding:
     """Look for the folder, and whether it is ours to write in."""
     path = situation.folder.path
+    if path.exists() and not path.is_dir():
+        return Finding(f"{path} is a file, not a folder", "Move it away, or name another folder.")
     if not path.is_dir():
         return Finding(f"there is no folder {path}", f"Make it: roomreach up {path}")
-    if not os.access(path, os.W_OK | os.X_OK):
+    try:
+        with tempfile.TemporaryFile(dir=path) as probe:
+            probe.write(bytes(_PROBE_BYTES))
+    except OSError as exc:
+        if exc.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return disk(situation)
         return Finding(
-            f"{path} cannot be written to", "Run as the user who owns it, or give this user the right."
+            f"{path} cannot be written to: {(exc.strerror or str(exc)).lower()}",
+            f"Let this user write there: ls -ld {path} and findmnt -T {path} say who may.",
         )
     return Finding(f"the folder {path} can be written to")
 
@@ -63,55 +57,54 @@ def disk(situation: Situation) -> Finding:
 
 
 def records(situation: Situation) -> Finding:
-    """Open the records."""
-    if not situation.folder.records_file.exists():
-        return Finding("nothing is on record", f"Start a hub here: roomreach up {situation.folder.path}")
+    """Read the records' file whole, and open them."""
+    file, path = situation.folder.records_file, situation.folder.path
+    if not file.exists():
+        return Finding("nothing is on record", f"Start a hub here: roomreach up {path}")
+    if files.damaged(file):
+        return Finding(
+            f"the records in {file} are damaged", f"Stop the hub, and put a backup in the place of {file}."
+        )
     try:
         with situation.folder.records():
             return Finding("the records open")
+    except Newer:
+        return Finding(
+            "a newer roomreach has written the records", "Install that version again, or restore a backup."
+        )
     except RoomreachError as exc:
         return Finding(str(exc), "Mend what this says, then ask again.")
-
-
-def hub(situation: Situation) -> Finding:
-    """Look for a hub that runs here and answers."""
-    address = _address(situation)
-    if address is None:
-        return Finding("no hub runs in this folder", f"Start it: roomreach up {situation.folder.path}")
-    if not asking.answers(address.page_port, "/healthz"):
-        return Finding(
-            f"the hub, process {address.pid}, does not answer at {address.page}",
-            f"Stop it and start it again: kill {address.pid}; roomreach up {situation.folder.path}",
-        )
-    return Finding(f"the hub answers at {address.page}")
 
 
 def series(situation: Situation) -> Finding:
-    """Open the series, or ask the hub that holds them: no second process may."""
-    address = _address(situation)
+    """Open the series, unless a hub holds them: no second process may."""
+    file = situation.folder.series_file
+    if situation.folder.running() or not file.exists():
+        return Finding("the series are the hub's to open")
     try:
-        if address is None:
-            store = open_series(situation.folder.series_url)
-            store.close()
-        elif not asking.answers(address.page_port, "/readyz"):
-            return Finding(
-                "the hub says that its stores are not ready",
-                f"Read why at {address.page}/readyz, and mend that.",
-            )
+        open_series(situation.folder.series_url).close()
     except RoomreachError as exc:
-        return Finding(str(exc), "Mend what this says, then ask again.")
-    return Finding("measurements can be stored")
-
-
-def broker(situation: Situation) -> Finding:
-    """Connect to the broker."""
-    address = _address(situation)
-    if address is None or not asking.greets(address.broker_port):
+        holder = files.holder(str(exc))
+        if holder is not None:
+            return Finding(
+                f"another process, {holder}, holds the series in {file}", f"Stop that process: kill {holder}"
+            )
         return Finding(
-            "the broker does not take connections",
-            f"Read {situation.folder.broker / 'broker.log'}; the hub keeps trying to start it.",
+            f"the series in {file} cannot be opened, so they are damaged or of a newer version",
+            f"Put a backup in the place of {file}; or move it away, and begin with empty series.",
         )
-    return Finding(f"the broker takes connections on port {address.broker_port}")
+    return Finding("the series open")
+
+
+def port(situation: Situation) -> Finding:
+    """Look whether a hub that is to be started will find its broker's port free."""
+    kept = situation.folder.broker_port
+    if situation.folder.running() or kept is None or ports.free(kept):
+        return Finding("the broker's port is its own")
+    return Finding(
+        f"another program has port {kept}, to which the agents report, so no hub can start",
+        running.find(kept),
+    )
 
 
 def agents(situation: Situation) -> Finding:
@@ -159,34 +152,33 @@ def unplaced(situation: Situation) -> Finding:
 
 
 def refused(situation: Situation) -> Finding:
-    """Look for what was refused lately."""
-    with situation.folder.records() as opened, opened.reading() as c:
-        newest = quarantine.entries(c, limit=1)
+    """Look for what was refused lately, and for what reason most of it."""
     since = milliseconds(situation.now - RECENT)
-    if newest and newest[0].last_ms >= since:
-        return Finding(
-            f"a message was refused in the last day: {newest[0].reason}",
-            f"Look at it: roomreach quarantine show {newest[0].id} --in {situation.folder.path}",
-        )
-    return Finding("nothing was refused in the last day")
+    with situation.folder.records() as opened, opened.reading() as c:
+        recent = [entry for entry in quarantine.entries(c, limit=_LOOKED_AT) if entry.last_ms >= since]
+    if not recent:
+        return Finding("nothing was refused in the last day")
+    reason, number = Counter(entry.reason for entry in recent).most_common(1)[0]
+    newest = next(entry for entry in recent if entry.reason == reason)
+    count = f"{len(recent)}{'' if len(recent) < _LOOKED_AT else ' or more'}"
+    return Finding(
+        f"the quarantine grew by {count} in the last day, {number} of them for: {reason}",
+        f"Look at the newest: roomreach quarantine show {newest.id} --in {situation.folder.path}",
+    )
 
 
 CHECKS: Mapping[str, Check] = {
     "folder": folder,
     "disk": disk,
     "records": records,
-    "hub": hub,
     "series": series,
-    "broker": broker,
+    "port": port,
+    "hub": running.hub,
+    "stores": running.stores,
+    "broker": running.broker,
+    "collector": running.collector,
     "agents": agents,
     "heard": heard,
     "unplaced": unplaced,
     "refused": refused,
 }
-
-
-def _address(situation: Situation) -> Address | None:
-    try:
-        return situation.folder.address()
-    except NotFound:
-        return None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from roomreach_hub.doctor.checks import Check, Finding, Situation
+from roomreach_hub.doctor.finding import Check, Finding, Situation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,10 @@ from roomreach_hub.agent_settings import settings
 from roomreach_hub.folder import DEFAULT_BROKER_PORT, Folder
 from roomreach_hub.heard import Said, last_words
 from roomreach_hub.minting import new
+from roomreach_hub.operating import operations
 from roomreach_hub.verbs.options import DEFAULT_FOLDER, AsJson, In
 from roomreach_hub.verbs.sites import MAIN_BUILDING
+from roomreach_store.operating import Move
 from roomreach_store.records import places
 
 app = typer.Typer(no_args_is_help=True, help="The boxes that measure.")
@@ -90,6 +92,49 @@ def add(
         return
     speaking.fact(made.agent)
     speaking.tell(f"Its settings are in {write}. On the box: roomreach-agent check --settings {write.name}")
+
+
+@app.command()
+def move(
+    *,
+    agent: Annotated[str, typer.Argument(help="The agent's code.", metavar="a-…")],
+    room: Annotated[str, typer.Option(help="The room's code, or its label on the site.")],
+    since: Annotated[
+        str,
+        typer.Option(help="Since when it stands there, with its time zone. May be long ago.", metavar="ISO"),
+    ],
+    until: Annotated[
+        str | None,
+        typer.Option(help="Until when it stood there. Default: until it is moved again.", metavar="ISO"),
+    ] = None,
+    site: Annotated[
+        str | None, typer.Option(help="Of which site the label is. Default: its site now.", metavar="s-…")
+    ] = None,
+    role: Annotated[Role | None, typer.Option(help="How it is joined there. Default: as now.")] = None,
+    folder: In = DEFAULT_FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """Record where an agent stands, or stood, whatever was recorded for that time.
+
+    What it measured then is put in that room: by the running hub at once, else at its next start.
+
+    Example: roomreach agents move a-bcdfghjkmn --room 14 --since 2026-11-20T09:00+00:00
+    """
+    asked = Move(
+        agent=AgentId(identifier(agent, "a")),
+        room=room,
+        site=SiteId(identifier(site, "s")) if site else None,
+        role=role,
+        since=_moment(since),
+        until=_moment(until) if until else None,
+    )
+    with operations(Folder(folder)) as operator:
+        moved = operator.move(asked)
+    if as_json:
+        speaking.document(moved)
+        return
+    speaking.fact(moved["room"])
+    speaking.tell(f"What {moved['agent']} measured then is put there by job {moved['job']}.")
 
 
 def install(

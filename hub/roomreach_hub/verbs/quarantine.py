@@ -1,6 +1,7 @@
 """``roomreach quarantine``: what was refused, and why."""
 
 import json
+import time
 from datetime import UTC
 from typing import Annotated
 
@@ -9,9 +10,12 @@ import typer
 from roomreach.moments import moment
 from roomreach_hub import speaking
 from roomreach_hub.folder import Folder
+from roomreach_hub.operating import Operations, operations
 from roomreach_hub.verbs.options import DEFAULT_FOLDER, AsJson, In
 from roomreach_store.records import quarantine
 from roomreach_store.records.quarantine import Entry
+
+_GLANCE_S = 0.2
 
 app = typer.Typer(no_args_is_help=True, help="Messages that could not be stored.")
 
@@ -88,6 +92,48 @@ def show(
         }
     )
     speaking.fact(_indented(payload))
+
+
+@app.command()
+def replay(
+    *,
+    numbers: Annotated[list[int] | None, typer.Argument(help="The entries' numbers, from the list.")] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="All that were refused for this reason and kept whole.")
+    ] = None,
+    wait_s: Annotated[float, typer.Option("--wait", min=0, help="How long to wait for it, in seconds.")] = 30,
+    folder: In = DEFAULT_FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """Take messages in again: they are stored and leave the quarantine, or are refused again and stay.
+
+    The collector does it. No agent is answered: it has had its answer.
+
+    Example: roomreach quarantine replay 12 13
+    """
+    place = Folder(folder)
+    with operations(place) as operator:
+        asked = operator.replay(numbers or [], reason)["replays"]
+        deadline = time.monotonic() + (wait_s if place.running() else 0)
+        found = [{**one, **_ended(operator, one["job"], deadline)} for one in asked]
+    if as_json:
+        speaking.document({"replays": found})
+    else:
+        names = ("entry", "job", "outcome", "detail")
+        speaking.table(names, [[str(one[name] or "") for name in names] for one in found])
+        if any(one["outcome"] is None for one in found):
+            speaking.tell(
+                "What has no outcome yet is done by the collector: at the hub's next start, at the latest."
+            )
+    raise typer.Exit(speaking.PROBLEM if any(one["outcome"] == "refused" for one in found) else speaking.OK)
+
+
+def _ended(operator: Operations, job: int, deadline: float) -> dict[str, object]:
+    facts = operator.job(job)
+    while facts["outcome"] is None and time.monotonic() < deadline:
+        time.sleep(_GLANCE_S)
+        facts = operator.job(job)
+    return {"outcome": facts["outcome"], "detail": facts["detail"]}
 
 
 def _facts(entry: Entry) -> dict[str, object]:

@@ -1,19 +1,23 @@
 """``roomreach sites``: which places are on record, and a new one."""
 
+import sys
 from collections import Counter
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from sqlalchemy import Connection
 
 from roomreach.authorities import LONDON
-from roomreach.errors import Misconfigured
+from roomreach.errors import Conflict, Misconfigured
 from roomreach.identifiers import BuildingId, ProviderId, RoomId, SiteId
 from roomreach.places import Building, Category, Provider, Register, Room, Safeguarding, Site
 from roomreach_hub import speaking
 from roomreach_hub.folder import Folder
 from roomreach_hub.minting import new
+from roomreach_hub.operating import operations
 from roomreach_hub.verbs.options import DEFAULT_FOLDER, AsJson, In
+from roomreach_store.importing import MOST_BYTES
 from roomreach_store.records import places
 
 app = typer.Typer(no_args_is_help=True, help="The places that are measured.")
@@ -89,6 +93,69 @@ def add(
             f"it is shown as {site.id} only."
         )
     speaking.tell(f"Next, an agent in a room: roomreach agents add --site {site.id} --room LABEL")
+
+
+@app.command("import")
+def import_(
+    *,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file; - reads standard input.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would become of it.")] = False,
+    folder: In = DEFAULT_FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """Put the sites, buildings and rooms of a file on record; every row that is refused is listed with why.
+
+    Example: roomreach sites import sites.csv --dry-run
+    """
+    with operations(Folder(folder)) as operator:
+        found = operator.import_sites(_content(file), dry_run=dry_run)
+    if as_json:
+        speaking.document(found)
+    elif found["faults"]:
+        names = ("row", "column", "reason")
+        speaking.table(names, [[str(fault[name]) for name in names] for fault in found["faults"]])
+    places_ = ", ".join(f"{found[name]} {name}" for name in ("providers", "sites", "buildings", "rooms"))
+    speaking.tell(
+        f"{found['rows']} rows: {found['added']} add {places_}; {found['known']} say what is on record; "
+        f"{found['refused']} are refused."
+    )
+    if dry_run:
+        speaking.tell("This was a dry run: nothing was written.")
+    raise typer.Exit(speaking.PROBLEM if found["refused"] else speaking.OK)
+
+
+@app.command()
+def export(
+    *,
+    write: Annotated[
+        Path | None, typer.Option(help="Write it to this file. Default: standard output.", metavar="FILE")
+    ] = None,
+    folder: In = DEFAULT_FOLDER,
+) -> None:
+    """Write the sites on record as a file that an import reads. Confidential ones are left out.
+
+    Example: roomreach sites export --write sites.csv
+    """
+    with operations(Folder(folder)) as operator:
+        content = operator.export_sites()
+    if write is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+        return
+    if write.exists():
+        raise Conflict(f"{write} exists already: name another file, or remove that one.")
+    write.write_bytes(content)
+    speaking.tell(
+        f"The sites are in {write}, without confidential ones: their names leave the hub in no file."
+    )
+
+
+def _content(file: Path) -> bytes:
+    try:
+        with sys.stdin.buffer if str(file) == "-" else file.open("rb") as opened:
+            return opened.read(MOST_BYTES + 1)
+    except OSError as exc:
+        raise Misconfigured(f"{file} cannot be read: {exc.strerror}.") from exc
 
 
 def record(c: Connection, site: Site, labels: list[str]) -> list[Room]:

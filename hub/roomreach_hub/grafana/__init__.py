@@ -1,0 +1,1 @@
+"""Dashboards for Grafana: the files we ship, and how they get to a Grafana."""
