@@ -7,21 +7,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := UV_LINK_MODE=copy VIRTUAL_ENV=$(VENV) $(BIN)/uv
 PROJECTS := -e . -e agent -e store -e collector -e api -e hub
-SOURCES := roomreach agent/roomreach_agent store/roomreach_store collector/roomreach_collector api/roomreach_api hub/roomreach_hub tests
+ASSETS := $(addprefix api/assets/,build.py console.scss package.json package-lock.json .npmrc)
 
-.PHONY: help setup demo test long check lint types boundaries fmt bench lock docs clean
+.PHONY: help setup demo test long check lint types boundaries fmt bench lock docs dashboards clean
 
 help:  ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: .make/dev  ## the virtual environment with every tool
 
-demo: .make/hub  ## roomreach on this machine, measuring this machine: http://127.0.0.1:8800
+demo: .make/hub  ## roomreach on this machine with a made-up hostel: http://127.0.0.1:8800
 	$(BIN)/roomreach demo
 
 test: .make/dev  ## every test that takes seconds
 	$(BIN)/python tests/machine.py
-	$(BIN)/pytest -m "not long" $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile -m "not long" $(ARGS)
 
 long: .make/dev  ## seeds, soaks and whatever else takes minutes
 	$(BIN)/python tests/machine.py
@@ -35,6 +35,7 @@ lint: .make/dev
 
 types: .make/dev
 	$(BIN)/mypy
+	MYPYPATH=dashboards $(BIN)/mypy dashboards/generate.py
 
 boundaries: .make/dev
 	$(BIN)/lint-imports
@@ -53,6 +54,9 @@ lock: .make/uv  ## write the lock files anew
 docs: .make/dev  ## write the reference pages that come from the code
 	$(BIN)/python docs/generate.py
 
+dashboards: .make/dev  ## draw the Grafana dashboards anew
+	$(BIN)/python -W "ignore:Prefer using dashboardv2:DeprecationWarning" dashboards/generate.py
+
 clean:  ## forget the virtual environment and every cache
 	rm -rf $(VENV) .make .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
@@ -61,12 +65,19 @@ clean:  ## forget the virtual environment and every cache
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock
 	@mkdir -p .make && touch $@
 
-.make/hub: .make/uv requirements/hub.lock $(wildcard */pyproject.toml) pyproject.toml
+.make/hub: .make/uv requirements/hub.lock $(wildcard */pyproject.toml) pyproject.toml $(ASSETS)
 	@$(UV) pip install --quiet --require-hashes -r requirements/hub.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation $(PROJECTS)
+	@$(MAKE) --no-print-directory .make/assets
 	@touch $@
 
-.make/dev: .make/uv requirements/dev.lock $(wildcard */pyproject.toml) pyproject.toml
+.make/dev: .make/uv requirements/dev.lock $(wildcard */pyproject.toml) pyproject.toml $(ASSETS)
 	@$(UV) pip install --quiet --require-hashes -r requirements/dev.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation $(PROJECTS)
+	@$(MAKE) --no-print-directory .make/assets
 	@touch $@ .make/hub
+
+# The Node that builds comes with either of the two above.
+.make/assets: $(ASSETS)
+	@$(BIN)/python api/assets/build.py
+	@touch $@

@@ -13,7 +13,9 @@ from roomreach.report import Report
 from roomreach.series import SERIES
 from roomreach.shape import Between, Field, Text, fields_of
 from roomreach_agent.settings import reference as agent_settings
+from roomreach_api.metrics.service import METRICS as RECORDED
 from roomreach_api.openapi import document as openapi_document
+from roomreach_collector import metrics
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -29,6 +31,15 @@ _SETTINGS_OPENING = """\
 
 One TOML file. `roomreach agents add` prints one that is ready; `roomreach-agent check` lists every fault
 in it at once.
+"""
+
+_METRICS_OPENING = """\
+# Metrics
+
+What Prometheus reads at `/metrics`. `roomreach_collector_…` are the collector's own, shown where
+`ROOMREACH_COLLECTOR_LISTEN` says, and by a hub beside the API's. The others are what the records say: the API
+shows all of them, and a collector in a process of its own those of records, kept reports and quarantine.
+No metric carries a name of a place.
 """
 
 _MEASUREMENTS_OPENING = """\
@@ -74,11 +85,29 @@ def agent_settings_page() -> str:
     return f"{_SETTINGS_OPENING}\n{table}\n"
 
 
+def metrics_page() -> str:
+    """List every metric of the collector and of the API."""
+    rows = [
+        (f"{metrics.PREFIX}{name}_total", "counter", shown.label, shown.words)
+        for name, shown in metrics.COUNTERS.items()
+    ]
+    rows += [
+        (f"{metrics.PREFIX}{name}", "gauge", shown.label, shown.words)
+        for name, shown in metrics.GAUGES.items()
+    ]
+    rows.append((f"{metrics.PREFIX}batch_seconds", "histogram", "", metrics.BATCH_WORDS))
+    rows += [(name, "gauge", label, words) for name, (label, words) in RECORDED.items()]
+    lines = [f"| `{name}` | {kind} | {label} | {words} |" for name, kind, label, words in rows]
+    table = "\n".join(["| name | type | label | what it says |", "|---|---|---|---|", *lines])
+    return f"{_METRICS_OPENING}\n{table}\n"
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "series.md": series_page,
     "measurements.md": measurements_page,
     "report.md": report_page,
     "agent-settings.md": agent_settings_page,
+    "metrics.md": metrics_page,
     "openapi.json": lambda: json.dumps(openapi_document(), indent=2, ensure_ascii=False) + "\n",
 }
 

@@ -7,10 +7,15 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from postgres import PostgreSQL
 from processes import descendants
 from servers import InfluxDB, Mosquitto
+
+# How long an example takes says more about what else this machine does than about us.
+settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared machine")
 
 
 @pytest.fixture(scope="module")

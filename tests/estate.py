@@ -34,9 +34,9 @@ Told = tuple[str, int]
 class Estate:
     """One collector, one database, one broker and some agents, each a process that can be killed."""
 
-    def __init__(self, folder: Path, agents: int, *, forgetful: int = 0) -> None:
+    def __init__(self, folder: Path, agents: int, *, forgetful: int = 0, records: str | None = None) -> None:
         self.folder = folder
-        self.records = f"sqlite:///{folder}/records.db"
+        self.records = records or f"sqlite:///{folder}/records.db"
         self.broker = Mosquitto(folder / "broker", settings="max_queued_messages 0")
         self.influx = InfluxDB(folder / "influx")
         self.series = f"influxdb+http://127.0.0.1:{self.influx.port}/roomreach"

@@ -16,13 +16,17 @@ PACKAGES = {
     "mosquitto_sub": "mosquitto-clients",
     "influxd": "influxdb",
     "iw": "iw",
+    "chromium": "chromium",
+    "postgres": "postgresql",
 }
 """Program a test needs, and the Debian package that brings it."""
 
 
 def program(name: str) -> str | None:
-    """Where a program is; Debian keeps servers in sbin, which is not on everybody's path."""
-    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin:/sbin")
+    """Where a program is; Debian keeps servers where not everybody's path leads."""
+    places = [os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin"]
+    places += sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
+    return shutil.which(name, path=":".join(places))
 
 
 def require(name: str) -> str:

@@ -125,7 +125,7 @@ def _ours(
     series: str | None = None,
 ) -> Cost:
     with Stage(folder, agents) as stage, stage.collector(series) as collector:
-        wait_until(lambda: stage.load(1)["answered"] == 1, "the collector answering")
+        wait_until(lambda: b"the broker answers" in collector.log.read_bytes(), "the collector listening")
         programs = {"collector": collector, "broker": stage.broker}
         meter = Meter(programs if series else {**programs, "database": stage.influx})
         saw = stage.load(reports, rate=rate, window=window)
