@@ -50,6 +50,16 @@ def test_the_judgement_says_what_failed() -> None:
     )
 
 
+def test_a_yes_says_what_did_not_answer_all_the_same() -> None:
+    assert (
+        judge((NO_GATEWAY, HUB)).reason == "hosts beyond the router answer, though the router itself does not"
+    )
+    assert (
+        judge((GATEWAY, HUB, NO_ANCHOR)).reason == "enough of what was asked answered, though not all of it"
+    )
+    assert judge((GATEWAY, HUB)).reason == "everything asked answered"
+
+
 def run_of(*reports: tuple[int, Online]) -> Run:
     run = Run()
     for taken_ms, online in reports:
