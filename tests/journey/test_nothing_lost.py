@@ -1,4 +1,4 @@
-"""Kill anything, at any time: every report arrives, once. And the test can see a loss when there is one."""
+"""Kill anything, at any time: every report arrives, once."""
 
 import random
 import time
@@ -60,34 +60,8 @@ def storm(folder: Path, seed: int) -> None:
         assert len(estate.overheard.again) >= 100
 
 
-def test_an_agent_that_trusts_the_broker_loses_reports_and_is_seen_to(tmp_path: Path) -> None:
-    """The control: database away for 20 s, then the collector killed, with one agent of each sort."""
-    with Estate(tmp_path, 1, forgetful=1) as estate:
-        honest, forgetful = estate.names
-        estate.measure(every_ms=40, count=800)
-        wait_until(lambda: len(estate.overheard.answered) > 20, "the first reports being answered")
-        estate.influx.kill()
-        time.sleep(20)
-        estate.collector.kill()
-        estate.influx.start()
-        estate.collector.start()
-        wait_until(lambda: all(_taken(estate, 800)), "every agent finishing its reports", within_s=60)
-        wait_until(
-            lambda: estate.stored(honest) == estate.committed(honest),
-            "every honest report arriving",
-            within_s=60,
-        )
-        time.sleep(2)
-
-        lost = estate.committed(forgetful).keys() - estate.stored(forgetful).keys()
-        print(
-            f"the forgetful agent lost {len(lost)} of {len(estate.committed(forgetful))}, the honest one none"
-        )
-        assert len(lost) >= 1
-
-
-def _taken(estate: Estate, each: int = REPORTS_EACH) -> list[bool]:
-    return [len(estate.committed(name)) >= each for name in estate.names]
+def _taken(estate: Estate) -> list[bool]:
+    return [len(estate.committed(name)) >= REPORTS_EACH for name in estate.names]
 
 
 def _arrived(estate: Estate) -> list[bool]:
