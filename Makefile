@@ -7,6 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := UV_LINK_MODE=copy VIRTUAL_ENV=$(VENV) $(BIN)/uv
 PROJECTS := -e . -e agent -e store -e collector -e api -e hub
+# Tests mostly wait: for servers, for deadlines. Files of few long tests go first, or they are left to the end.
+WORKERS := -n 4 --dist loadfile --no-loadscope-reorder
+LONGEST_FIRST := tests/journey tests/browser tests/hub tests
 ASSETS := $(addprefix api/assets/,build.py console.scss package.json package-lock.json .npmrc)
 
 .PHONY: help setup demo test long check lint types boundaries fmt bench lock docs dashboards clean
@@ -21,11 +24,11 @@ demo: .make/hub  ## roomreach on this machine with a made-up hostel: http://127.
 
 test: .make/dev  ## every test that takes seconds
 	$(BIN)/python tests/machine.py
-	$(BIN)/pytest -n 3 --dist loadfile -m "not long" $(ARGS)
+	$(BIN)/pytest $(WORKERS) -m "not long" $(LONGEST_FIRST) $(ARGS)
 
 long: .make/dev  ## seeds, soaks and whatever else takes minutes
 	$(BIN)/python tests/machine.py
-	$(BIN)/pytest -m long $(ARGS)
+	$(BIN)/pytest $(WORKERS) -m long $(LONGEST_FIRST) $(ARGS)
 
 check: lint types boundaries test  ## everything that must be green before a change is done
 
