@@ -4,7 +4,7 @@ A broker keeps what was retained, and a database what was written: modules must 
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,6 +16,16 @@ from servers import InfluxDB, Mosquitto
 # How long an example takes says more about what else this machine does than about us.
 settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared machine")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where every test is required, one that was skipped has failed, whatever its reason."""
+    report = yield
+    if report.skipped and os.environ.get("ROOMREACH_REQUIRE") == "all":
+        report.outcome = "failed"
+        report.longrepr = f"skipped, where no test may be: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,8 @@ PACKAGES = {
     "influxd": "influxdb",
     "iw": "iw",
     "chromium": "chromium",
+    "ip": "iproute2",
+    "systemd-analyze": "systemd",
     "postgres": "postgresql",
 }
 """Program a test needs, and the Debian package that brings it."""
