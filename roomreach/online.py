@@ -1,4 +1,4 @@
-"""Can a resident get online? What one report says, and since when.
+"""Can a resident get online? What one report says.
 
 A room cannot get online when, in its latest report, every gateway, every way out or every resolver that was
 asked failed. A gateway that ignores pings is no fault when a host beyond it answers.
@@ -6,8 +6,8 @@ asked failed. A gateway that ignores pings is no fault when a host beyond it ans
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
+from roomreach.answers import Answer
 from roomreach.measurement import Measurement, Outcome
 
 _RUNGS = {
@@ -16,16 +16,8 @@ _RUNGS = {
     "names": "names cannot be looked up",
 }
 
-REMEMBERED = 64
-"""How many reports ``Run`` keeps in order: reports that arrive later than that many others are too late."""
-
-
-class Online(StrEnum):
-    """What a report says of its room. Not knowing is a value."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
+Online = Answer
+"""What a report says of its room: whether residents can get online."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,41 +44,3 @@ def judge(measurements: Iterable[Measurement]) -> Judgement:
     if any(Outcome.FAILED in outcomes for outcomes in asked.values()):
         return Judgement(Online.YES, "enough of what was asked answered, though not all of it")
     return Judgement(Online.YES, "everything asked answered")
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """An agent's last reports in the order they were taken, whatever the order they arrived in.
-
-    ``entries`` are (taken, UTC ms; online). ``before_ms`` is since when the room had already been offline at
-    the oldest entry, or None when it was not.
-    """
-
-    entries: tuple[tuple[int, Online], ...] = ()
-    before_ms: int | None = None
-
-    def with_report(self, taken_ms: int, online: Online) -> "Run":
-        """Add one report; the same one twice changes nothing, and one older than all kept is ignored."""
-        kept = dict(self.entries)
-        if len(kept) >= REMEMBERED and taken_ms < self.entries[0][0]:
-            return self
-        kept[taken_ms] = online
-        entries = sorted(kept.items())
-        before = self.before_ms
-        while len(entries) > REMEMBERED:
-            before = _step(before, *entries.pop(0))
-        return Run(tuple(entries), before)
-
-    @property
-    def offline_since_ms(self) -> int | None:
-        """The first of the reports in a row, up to the latest, that say the room cannot get online."""
-        since = self.before_ms
-        for taken_ms, online in self.entries:
-            since = _step(since, taken_ms, online)
-        return since
-
-
-def _step(since: int | None, taken_ms: int, online: Online) -> int | None:
-    if online is not Online.NO:
-        return None
-    return taken_ms if since is None else since

@@ -88,12 +88,22 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What a building's line is sold as (Mbit/s; None where nobody said), and whether its data is counted."""
+
+    download_mbps: float | None = None
+    upload_mbps: float | None = None
+    metered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Building:
     """A block on a site."""
 
     id: BuildingId
     site: SiteId
     name: str
+    line: Line = Line()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,11 @@ def receipts(agent: AgentId) -> str:
     return f"{_ROOT}/{agent}/receipts"
 
 
+def desired(agent: AgentId) -> str:
+    """Name the topic on which an agent finds what the server wants of it: retained, so at any time."""
+    return f"{_ROOT}/{agent}/desired"
+
+
 def presence(agent: AgentId) -> str:
     """Name the topic on which an agent says that it has connected, or its last will that it is gone."""
     return f"{_ROOT}/{agent}/presence"

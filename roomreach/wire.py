@@ -1,16 +1,18 @@
 """Values to bytes and back: the only module of the language that knows JSON.
 
-An agent writes reports and reads receipts; a collector writes receipts, and reads reports with a decoder of
-its own that enforces every bound (``roomreach_collector.codec``).
+An agent writes reports, and reads receipts and what is desired; a collector writes those, and reads reports
+with a decoder of its own that enforces every bound (``roomreach_collector.codec``).
 """
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, get_args
 
+from roomreach.desired import Desired, Slot
 from roomreach.errors import Malformed, Refused
 from roomreach.identifiers import OutboxId
 from roomreach.measurement import KINDS, Measurement, Method, NotMeasured, Reason
+from roomreach.measurement.throughput import End
 from roomreach.receipt import Receipt, Refusal, Refusing
 from roomreach.report import LARGEST_BYTES, Report
 from roomreach.shape import fields_of
@@ -93,6 +95,48 @@ def decode_receipt(payload: bytes) -> Receipt:
         raise Malformed(f"these {len(payload)} bytes are no receipt: {type(exc).__name__}") from exc
 
 
+def encode_desired(desired: Desired) -> bytes:
+    """Write what the server wants of an agent."""
+    return _bytes(
+        {
+            "v": VERSION,
+            "version": desired.version,
+            "issued_ms": desired.issued_ms,
+            "tests": [
+                {
+                    "start_ms": slot.start_ms,
+                    "latest_ms": slot.latest_ms,
+                    "most_bytes": slot.most_bytes,
+                    "targets": slot.targets,
+                }
+                for slot in desired.tests
+            ],
+        }
+    )
+
+
+def decode_desired(payload: bytes) -> Desired:
+    """Read what the server wants; raise ``Malformed`` when it is not that, as a whole.
+
+    Unknown fields are ignored, and so are ends that this agent has never heard of: a newer server names them.
+    """
+    try:
+        if len(payload) > LARGEST_BYTES:
+            raise Malformed(f"{len(payload)} bytes are more than the largest allowed, {LARGEST_BYTES}")
+        document = json.loads(payload)
+        if document["v"] != VERSION:
+            raise Malformed(f"what is desired is of version {document['v']!r}, expected {VERSION}")
+        return Desired(
+            version=_whole(document["version"]),
+            issued_ms=_whole(document["issued_ms"]),
+            tests=tuple(slot for item in document.get("tests", ()) if (slot := _slot(item)).targets),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as exc:
+        raise Malformed(
+            f"these {len(payload)} bytes say nothing that is desired: {type(exc).__name__}"
+        ) from exc
+
+
 def digest(payload: bytes) -> str:
     """Give the 16 hexadecimal digits by which two versions of one report are told apart."""
     return hashlib.blake2b(payload, digest_size=8).hexdigest()
@@ -112,6 +156,25 @@ def _measurement(document: dict[str, Any]) -> Measurement | None:
                 return None
             given[name] = words(given[name])
     return kind(**given)
+
+
+def _slot(item: dict[str, Any]) -> Slot:
+    slot = Slot(
+        start_ms=_whole(item["start_ms"]),
+        latest_ms=_whole(item["latest_ms"]),
+        most_bytes=_whole(item["most_bytes"]),
+        targets=tuple(end for end in get_args(End) if end in item["targets"]),
+    )
+    if slot.latest_ms < slot.start_ms:
+        raise ValueError("a slot that ends before it begins")
+    return slot
+
+
+def _whole(value: object) -> int:
+    """Take a whole number that every JSON reader can hold; a text or a fraction is a mistake."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 2**53:
+        raise ValueError("no whole number from 0")
+    return value
 
 
 def _refusing(item: dict[str, Any]) -> Refusing:

@@ -13,12 +13,14 @@ from roomreach.measurement.latency import Latency
 from roomreach.measurement.link import Link
 from roomreach.measurement.names import Names
 from roomreach.measurement.round_trips import Method, RoundTrips
+from roomreach.measurement.throughput import Throughput
 
 KINDS: Mapping[str, type[Measurement]] = {
     "link": Link,
     "gateway": Gateway,
     "latency": Latency,
     "names": Names,
+    "throughput": Throughput,
     "health": Health,
 }
 
@@ -35,4 +37,5 @@ __all__ = [
     "Outcome",
     "Reason",
     "RoundTrips",
+    "Throughput",
 ]

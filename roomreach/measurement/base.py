@@ -27,6 +27,8 @@ class Reason(StrEnum):
     NOT_ASSOCIATED = "not_associated"
     NO_RESOLVER = "no_resolver"
     SERVER_FAILURE = "server_failure"
+    INTERCEPTED = "intercepted"
+    """Somebody else answered in the server's place, as a sign-in page does."""
     # It could not be measured.
     NO_RADIO = "no_radio"
     NO_PROGRAM = "no_program"
@@ -36,6 +38,15 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"
     IMPLAUSIBLE = "implausible"
     PROBE_CRASHED = "probe_crashed"
+    # A throughput test could not be made, or its program gave no result that can be believed.
+    BUDGET_SPENT = "budget_spent"
+    LINE_BUSY = "line_busy"
+    SERVER_BUSY = "server_busy"
+    NOT_ALLOWED_HERE = "not_allowed_here"
+    FORBIDDEN = "forbidden"
+    DOWNLOAD_REFUSED = "download_refused"
+    UPLOAD_REFUSED = "upload_refused"
+    NO_LATENCY = "no_latency"
 
 
 _HARDWARE_ADDRESS = r"[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}"
