@@ -88,7 +88,7 @@ def test_a_conflict_that_we_find_spoils_nothing_else_in_its_transaction(records:
 
 def test_a_contradiction_that_the_database_finds_is_a_conflict(records: Records) -> None:
     with pytest.raises(Conflict, match="contradicts what is recorded"), records.transaction() as c:
-        c.execute(text("INSERT INTO buildings VALUES ('b-aaaaaa', 's-nowhere', 'Main')"))
+        c.execute(text("INSERT INTO buildings (id, site, name) VALUES ('b-aaaaaa', 's-nowhere', 'Main')"))
 
 
 @pytest.mark.parametrize("missing", ["host", None], ids=["a value missing", "an id twice"])
@@ -268,7 +268,7 @@ def test_two_collectors_that_hear_the_same_agents_forget_nothing(url: str, recor
         known = latest.latest(c)
     assert len(known) == 5
     for newest in known.values():
-        assert newest.run.entries == tuple((taken_ms, Online.NO) for taken_ms in range(60))
+        assert newest.online.entries == tuple((taken_ms, Online.NO) for taken_ms in range(60))
         assert newest.payload == b"59"
 
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from made_points import MINUTE, TEN, point, where
 from roomreach.errors import Refused
-from roomreach.identifiers import AgentId, RoomId
+from roomreach.identifiers import AgentId, RoomId, SiteId
+from roomreach.measurement import Outcome
 from roomreach.places import Role, Whereabouts
 from roomreach.series import SERIES, Point
 from roomreach_store.series import Aggregate, Question, SeriesStore, Track, Window
@@ -57,6 +58,8 @@ def ask(
     agent: str | None = None,
     room: str | None = None,
     window: Window | None = None,
+    site: str | None = None,
+    outcome: Outcome | None = None,
 ) -> list[Track]:
     return store.read(
         Question(
@@ -67,6 +70,8 @@ def ask(
             agent=AgentId(agent) if agent else None,
             room=RoomId(room) if room else None,
             window=window,
+            site=SiteId(site) if site else None,
+            outcome=outcome,
         )
     )
 
@@ -228,6 +233,22 @@ def test_words_can_be_counted_and_the_last_one_read(store: SeriesStore, aggregat
     assert rows(found) == [(TEN, 2 if aggregate is Aggregate.COUNT else "")]
 
 
+def test_a_site_is_asked_for_as_a_room_is(store: SeriesStore) -> None:
+    elsewhere = where("a-elsewhere", "r-elsewhere")._replace(site=SiteId("s-elsewhere"))
+    store.write([point("health", uptime_s=1), point("health", TEN, elsewhere, uptime_s=2)])
+    assert rows(ask(store, "health", "uptime_s", site="s-elsewhere")) == [(TEN, 2)]
+    assert rows(ask(store, "health", "uptime_s", site="s-tester22", room="r-elsewhere")) == []
+
+
+def test_one_outcome_is_asked_for_raw_and_in_windows(store: SeriesStore) -> None:
+    store.write([point("names", TEN, None, "site", outcome="failed", reason="no_answer", rcode=0)])
+    store.write([point("names", TEN + MINUTE, None, "site", outcome="ok", rcode=0)])
+    assert rows(ask(store, "names", "reason", outcome=Outcome.FAILED)) == [(TEN, "no_answer")]
+    asked = {"window": Window(every_ms=10 * MINUTE, aggregate=Aggregate.COUNT)}
+    assert rows(ask(store, "names", "rcode", outcome=Outcome.FAILED, **asked)) == [(TEN, 1)]
+    assert rows(ask(store, "names", "rcode", **asked)) == [(TEN, 2)]
+
+
 def test_windows_are_aligned_to_1970_wherever_the_question_begins(store: SeriesStore) -> None:
     store.write([point("health", TEN + minute * MINUTE, uptime_s=minute) for minute in range(12)])
     window = Window(every_ms=7 * MINUTE, aggregate=Aggregate.COUNT)
@@ -265,6 +286,8 @@ def test_text_comes_back_as_it_was(store: SeriesStore, text: str) -> None:
         Question(series="health", columns=("rain",), start_ms=0, end_ms=1),
         Question(series="health", columns=('uptime_s" FROM health --',), start_ms=0, end_ms=1),
         Question(series="health", columns=(), start_ms=0, end_ms=1),
+        Question(series="report", columns=("boot",), start_ms=0, end_ms=1, outcome=Outcome.OK),
+        Question(series="health", columns=("uptime_s",), start_ms=0, end_ms=1, site=SiteId("s' OR 1=1")),
         Question(series="health", columns=("uptime_s",), start_ms=0, end_ms=1, agent=AgentId("a' OR 1=1")),
         Question(series="health", columns=("uptime_s",), start_ms=0, end_ms=1, room=RoomId("a-tester22")),
         *(

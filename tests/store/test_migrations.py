@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, String, inspect, text
 
 from roomreach.errors import Misconfigured
+from roomreach.places import Line
 from roomreach_store.records import Records, migrating, places
 from roomreach_store.records.engine import WRITES
 from roomreach_store.records.schema import METADATA
@@ -61,6 +62,26 @@ def test_every_revision_can_be_undone(url: str) -> None:
             assert set(inspect(c).get_table_names()) <= {"alembic_version", "sqlite_sequence"}
     with closing(Records.open(url)) as records, records.reading() as c:
         assert differences(c) == []
+
+
+def test_of_a_building_from_before_there_were_lines_nothing_is_known(url: str) -> None:
+    with (
+        closing(Records.open(url)) as records,
+        records._engine.connect().execution_options(**WRITES) as c,
+        c.begin(),
+    ):
+        command.downgrade(migrating.config(c), "0003")
+        c.execute(text("INSERT INTO providers (id, name) VALUES ('p-222222', 'Trust')"))
+        c.execute(
+            text(
+                "INSERT INTO sites (id, provider, host, name, category, withheld, trial)"
+                " VALUES ('s-222222', 'p-222222', 'E09000012', 'Lodge', 'hostel', false, false)"
+            )
+        )
+        c.execute(text("INSERT INTO buildings (id, site, name) VALUES ('b-222222', 's-222222', 'A')"))
+    with closing(Records.open(url)) as records, records.reading() as c:
+        (building,) = places.register(c).buildings.values()
+    assert building.line == Line()
 
 
 def test_processes_that_open_the_same_new_database_at_once_all_succeed(url: str) -> None:

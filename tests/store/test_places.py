@@ -12,6 +12,7 @@ from roomreach.places import (
     Building,
     Category,
     Installation,
+    Line,
     Provider,
     Role,
     Room,
@@ -38,7 +39,12 @@ REFUGE = Site(
     category=Category.OTHER,
     withheld=True,
 )
-BUILDING = Building(id=BuildingId("b-block22"), site=SITE.id, name="Block A")
+BUILDING = Building(
+    id=BuildingId("b-block22"),
+    site=SITE.id,
+    name="Block A",
+    line=Line(download_mbps=67.5, upload_mbps=18, metered=True),
+)
 ROOMS = [
     Room(id=RoomId(f"r-room22{n}"), building=BUILDING.id, label=str(n), floor=n or None) for n in range(3)
 ]

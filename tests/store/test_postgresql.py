@@ -253,7 +253,9 @@ def test_without_the_writers_lock_a_collector_would_forget_what_another_heard(re
         collector.join()
     unlocked.dispose()
     with records.reading() as c:
-        assert len(latest.latest(c)[AGENT].run.entries) == 2, "nothing was lost: this test has lost its point"
+        assert len(latest.latest(c)[AGENT].online.entries) == 2, (
+            "nothing was lost: this test has lost its point"
+        )
 
 
 def heard(taken_ms: int) -> Heard:

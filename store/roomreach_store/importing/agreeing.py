@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from roomreach_store.importing.columns import alike
+from roomreach_store.importing.columns import OF_A_LINE, alike
 from roomreach_store.importing.lines import Line
 
 _LEVELS = ("provider", "site", "building", "room")
@@ -17,6 +17,7 @@ def agree(lines: Sequence[Line]) -> None:
     for line in lines:
         of_site[line.site].append(line)
     for together in of_site.values():
+        _agree_on_lines(together)
         _check(together)
 
 
@@ -37,6 +38,28 @@ def _share_codes(lines: Iterable[Line], levels: tuple[str, ...]) -> None:
             line.values[column] = next(iter(known))
         elif known:
             line.faults[column] = "missing, although other rows give this name several codes"
+
+
+def _agree_on_lines(rows: Sequence[Line]) -> None:
+    """Share what one row says of a building's line with the others, so that their order decides nothing."""
+    of_building: dict[str, list[Line]] = defaultdict(list)
+    for row in rows:
+        if building := row.values.get("building"):
+            of_building[row.values.get("building_id") or alike(building)].append(row)
+    for together in of_building.values():
+        for column in OF_A_LINE:
+            said = {row.values[column]: row for row in together if row.values.get(column) is not None}
+            unread = next((row for row in together if column in row.faults), None)
+            for row in together:
+                if unread is not None:
+                    row.faults.setdefault(
+                        column, f"held back: row {unread.number} of this building is at fault"
+                    )
+                elif len(said) > 1:
+                    first, second, *_ = (one.number for one in said.values())
+                    row.faults[column] = f"rows of this building disagree: {first} and {second}, for example"
+                else:
+                    row.values[column] = next(iter(said), None)
 
 
 def _check(together: Sequence[Line]) -> None:

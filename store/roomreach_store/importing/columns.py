@@ -18,6 +18,9 @@ LONGEST_NAME = 200
 LOWEST_FLOOR, HIGHEST_FLOOR = -9, 150
 MOST_HOMES = 1_000
 
+LOWEST_MBPS, HIGHEST_MBPS = 0.1, 100_000
+
+_DECIMAL = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?").fullmatch
 _WHOLE = re.compile(r"-?[0-9]{1,6}").fullmatch
 _GSS = {name.casefold(): gss for gss, name in LONDON.items()} | {gss.casefold(): gss for gss in LONDON}
 _YES_NO = {"": False, "no": False, "false": False, "0": False, "yes": True, "true": True, "1": True}
@@ -80,6 +83,19 @@ def _number(lowest: int, highest: int) -> Callable[[str], int | None]:
     return read
 
 
+def _speed(text: str) -> float | None:
+    """Read Mbit/s. A comma is refused: whether it divides thousands or tenths is anybody's guess."""
+    if not text:
+        return None
+    if not _DECIMAL(text) or not LOWEST_MBPS <= float(text) <= HIGHEST_MBPS:
+        raise ValueError(f"no number of Mbit/s from {LOWEST_MBPS:g} to {HIGHEST_MBPS:,}, such as 67.5")
+    return float(text)
+
+
+def _yes_no_or_empty(text: str) -> bool | None:
+    return _yes_or_no(text) if text else None
+
+
 def _code(letter: str) -> Callable[[str], str | None]:
     def read(text: str) -> str | None:
         try:
@@ -98,6 +114,9 @@ COLUMNS: Mapping[str, Column] = {
     "safeguarding": Column(_safeguarding, required=True),
     "withheld": Column(_yes_or_no),
     "building": Column(_name),
+    "line_download_mbps": Column(_speed),
+    "line_upload_mbps": Column(_speed),
+    "line_metered": Column(_yes_no_or_empty),
     "room": Column(_name),
     "floor": Column(_number(LOWEST_FLOOR, HIGHEST_FLOOR)),
     "homes": Column(_number(0, MOST_HOMES)),
@@ -111,6 +130,13 @@ COLUMNS: Mapping[str, Column] = {
 
 OF_A_SITE = ("authority", "category", "safeguarding", "withheld", "trial")
 """What a row says of its site, beside its names and codes: every row of one site says the same."""
+
+OF_A_LINE = {
+    "line_download_mbps": "download_mbps",
+    "line_upload_mbps": "upload_mbps",
+    "line_metered": "metered",
+}
+"""What a row may say of its building's line, and what the language calls that."""
 
 SECRECY = ("safeguarding", "withheld")
 """A fault in one of these holds back the whole site: a name let out by mistake cannot be called back."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from roomreach.identifiers import BuildingId, SiteId
 from roomreach.places import Building, Provider, Register, Room, Site
 from roomreach.spreadsheets import guarded
-from roomreach_store.importing.columns import COLUMNS, tidy
+from roomreach_store.importing.columns import COLUMNS, OF_A_LINE, tidy
 
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """Without it Excel takes UTF-8 for the letters of its country."""
@@ -57,7 +57,10 @@ def _of_site(site: Site, provider: Provider) -> dict[str, object]:
 
 
 def _of_building(building: Building | None) -> dict[str, object]:
-    return {} if building is None else {"building": building.name, "building_id": building.id}
+    if building is None:
+        return {}
+    line = {name: getattr(building.line, said) for name, said in OF_A_LINE.items()}
+    return {"building": building.name, "building_id": building.id} | line
 
 
 def _of_room(room: Room | None) -> dict[str, object]:
@@ -74,6 +77,8 @@ def _cell(value: object) -> str:
             return "yes" if value else "no"
         case int():
             return str(value)  # a number is no formula, even below zero
+        case float():
+            return f"{value:.3f}".rstrip("0").rstrip(".")
         case _:
             return guarded(_readable(str(value)))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from roomreach_store.importing.columns import COLUMNS, OF_A_SITE, SECRECY, alike, tidy
+from roomreach_store.importing.columns import COLUMNS, OF_A_LINE, OF_A_SITE, SECRECY, alike, tidy
 from roomreach_store.importing.report import WHOLE_ROW
 from roomreach_store.importing.table import Row
 
@@ -61,6 +61,7 @@ def read_line(row: Row) -> Line:
         ("homes", "room"),
         ("room_id", "room"),
         ("building_id", "building"),
+        *((name, "building") for name in OF_A_LINE),
     ):
         if line.values.get(name) is not None and not line.values.get(needed) and needed not in line.faults:
             line.faults[name] = f"given, although there is no {needed}"

@@ -6,11 +6,13 @@ with all others of their site, so that their order decides nothing.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from roomreach import places
 from roomreach.identifiers import BuildingId, ProviderId, RoomId, SiteId
 from roomreach.places import Building, Provider, Register, Room, Site
 from roomreach_store.importing.agreeing import agree
-from roomreach_store.importing.columns import COLUMNS, OF_A_SITE, alike
+from roomreach_store.importing.columns import COLUMNS, OF_A_LINE, OF_A_SITE, alike
 from roomreach_store.importing.lines import Line, read_line
 from roomreach_store.importing.names import Names
 from roomreach_store.importing.report import Counts, Fault, ImportReport
@@ -135,6 +137,13 @@ class _Planned:
         if site is not None:
             recorded = {"authority": site.host} | {name: getattr(site, name) for name in OF_A_SITE[1:]}
             line.faults |= {name: _OTHERWISE for name, value in recorded.items() if values[name] != value}
+        building = self.register.buildings.get(BuildingId(found.get("building", "")))
+        if building is not None:
+            line.faults |= {
+                name: _OTHERWISE
+                for name, said in OF_A_LINE.items()
+                if values[name] is not None and getattr(building.line, said) != values[name]
+            }
         room = self.register.rooms.get(RoomId(found.get("room", "")))
         if room is not None:
             given = {name: values[name] for name in ("floor", "homes") if values[name] is not None}
@@ -165,7 +174,10 @@ class _Planned:
                 )
             case "building":
                 self.buildings[code] = Building(
-                    id=BuildingId(code), site=SiteId(parent), name=values["building"]
+                    id=BuildingId(code),
+                    site=SiteId(parent),
+                    name=values["building"],
+                    line=_sold_as(values),
                 )
             case _:
                 self.rooms[code] = Room(
@@ -175,3 +187,7 @@ class _Planned:
                     floor=values["floor"],
                     homes=1 if values["homes"] is None else values["homes"],
                 )
+
+
+def _sold_as(values: Mapping[str, Any]) -> places.Line:
+    return places.Line(**{said: values[name] for name, said in OF_A_LINE.items() if values[name] is not None})

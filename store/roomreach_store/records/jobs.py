@@ -1,10 +1,11 @@
 """What is the collector asked to do between its batches? Written by whoever asks, worked on by it alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from roomreach.errors import NotFound
 from roomreach.identifiers import AgentId
@@ -49,6 +50,14 @@ class Job:
     detail: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """The jobs that wait, by kind, and when the oldest of them was asked (UTC ms; None when none waits)."""
+
+    waiting: Mapping[Kind, int]
+    oldest_ms: int | None
+
+
 def replace(c: Connection, agent: AgentId, start_ms: int, end_ms: int, asked_ms: int) -> int:
     """Ask for points to be put where the register says, as it now is; give the job's number."""
     return _ask(c, asked_ms, kind=Kind.REPLACE, agent=agent, start_ms=start_ms, end_ms=end_ms)
@@ -65,6 +74,16 @@ def waiting(c: Connection, limit: int) -> list[Job]:
     """Give the jobs that have not ended, the oldest first."""
     question = select(JOBS).where(JOBS.c.ended_ms.is_(None)).order_by(JOBS.c.id).limit(limit)
     return [_job(row) for row in c.execute(question)]
+
+
+def backlog(c: Connection) -> Backlog:
+    """Say how many jobs have not ended, and since when the oldest has waited."""
+    question = select(JOBS.c.kind, func.count(), func.min(JOBS.c.asked_ms)).where(JOBS.c.ended_ms.is_(None))
+    rows = c.execute(question.group_by(JOBS.c.kind)).all()
+    return Backlog(
+        waiting=dict.fromkeys(Kind, 0) | {Kind(kind): number for kind, number, _ in rows},
+        oldest_ms=min((asked_ms for _, _, asked_ms in rows), default=None),
+    )
 
 
 def reached(c: Connection, id_: int, start_ms: int) -> None:

@@ -13,6 +13,7 @@ from roomreach.places import (
     Building,
     Category,
     Installation,
+    Line,
     Provider,
     Register,
     Role,
@@ -31,10 +32,7 @@ def register(c: Connection) -> Register:
     return Register(
         providers=[Provider(id=ProviderId(r.id), name=r.name) for r in c.execute(select(PROVIDERS))],
         sites=[_site(r) for r in c.execute(select(SITES))],
-        buildings=[
-            Building(id=BuildingId(r.id), site=SiteId(r.site), name=r.name)
-            for r in c.execute(select(BUILDINGS))
-        ],
+        buildings=[_building(r) for r in c.execute(select(BUILDINGS))],
         rooms=[
             Room(
                 id=RoomId(r.id),
@@ -149,7 +147,14 @@ def site_row(site: Site) -> dict[str, object]:
 
 def building_row(building: Building) -> dict[str, object]:
     """Give a building as a row of its table."""
-    return {"id": building.id, "site": building.site, "name": building.name}
+    return {
+        "id": building.id,
+        "site": building.site,
+        "name": building.name,
+        "line_download_mbps": building.line.download_mbps,
+        "line_upload_mbps": building.line.upload_mbps,
+        "line_metered": building.line.metered,
+    }
 
 
 def room_row(room: Room) -> dict[str, object]:
@@ -197,6 +202,19 @@ def _site(row: Row[Any]) -> Site:
         safeguarding=None if row.safeguarding is None else Safeguarding(row.safeguarding),
         withheld=row.withheld,
         trial=row.trial,
+    )
+
+
+def _building(row: Row[Any]) -> Building:
+    return Building(
+        id=BuildingId(row.id),
+        site=SiteId(row.site),
+        name=row.name,
+        line=Line(
+            download_mbps=row.line_download_mbps,
+            upload_mbps=row.line_upload_mbps,
+            metered=row.line_metered,
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 
 METADATA = MetaData(
@@ -58,6 +60,10 @@ BUILDINGS = Table(
     Column("id", TEXT, primary_key=True),
     Column("site", ForeignKey("sites.id"), nullable=False),
     Column("name", TEXT, nullable=False),
+    Column("line_download_mbps", Double),
+    Column("line_upload_mbps", Double),
+    # Buildings were on record before lines were: whoever wrote them said nothing of a counted line.
+    Column("line_metered", Boolean, nullable=False, server_default=false()),
 )
 
 ROOMS = Table(
@@ -99,6 +105,8 @@ LATEST = Table(
     Column("received_ms", BigInteger, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("run", LargeBinary, nullable=False),
+    # Empty until the agent is heard again where an older version kept no such run.
+    Column("covered_run", LargeBinary, nullable=True),
 )
 
 KEPT = Table(

@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from roomreach.errors import Refused
-from roomreach.identifiers import AgentId, RoomId
+from roomreach.identifiers import AgentId, RoomId, SiteId
+from roomreach.measurement import Outcome
 from roomreach.places import Whereabouts
 from roomreach.series import Point, Value
 
@@ -38,7 +39,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What to read: some columns of one series, of one room or one agent, in [``start_ms``, ``end_ms``)."""
+    """What to read: some columns of one series, of a site, a room or an agent, in [``start_ms``, ``end_ms``).
+
+    ``outcome`` leaves what came of asking otherwise aside; None asks for every outcome.
+    """
 
     series: str
     columns: tuple[str, ...]
@@ -46,6 +50,8 @@ class Question:
     end_ms: int
     room: RoomId | None = None
     agent: AgentId | None = None
+    site: SiteId | None = None
+    outcome: Outcome | None = None
     window: Window | None = None
 
 

@@ -76,7 +76,13 @@ def statement(question: Question, asked: Sequence[Column]) -> tuple[str, list[Va
     series = SERIES[question.series]
     values: list[Value] = [question.start_ms, question.end_ms]
     where = "taken_ms >= $1 AND taken_ms < $2"
-    for tag, value in (("agent", question.agent), ("room", question.room)):
+    same = {
+        "agent": question.agent,
+        "room": question.room,
+        "site": question.site,
+        "outcome": question.outcome,
+    }
+    for tag, value in same.items():
         if value is not None:
             values.append(value)
             where += f" AND {tag} = ${len(values)}"

@@ -25,7 +25,12 @@ def statement(question: Question, columns: Sequence[Column]) -> str:
         f"time < {min(question.end_ms, LATEST_MS + 1)}ms",
         *(
             f"{name(tag)} = '{value}'"
-            for tag, value in (("agent", question.agent), ("room", question.room))
+            for tag, value in (
+                ("agent", question.agent),
+                ("room", question.room),
+                ("site", question.site),
+                ("outcome", question.outcome),
+            )
             if value
         ),
     ]

@@ -70,7 +70,9 @@ def over(earlier: Point, later: Point) -> Point:
 
 
 def _asked(question: Question, columns: Sequence[Column], points: list[Point]) -> Iterator[Row]:
-    places = [(SERIES[question.series].columns.index(column), column.type) for column in columns]
+    known = SERIES[question.series].columns
+    places = [(known.index(column), column.type) for column in columns]
+    outcome = next((place for place, column in enumerate(known) if column.name == "outcome"), 0)
     for point in points:
         where = point.whereabouts
         if point.series != question.series:
@@ -81,6 +83,8 @@ def _asked(question: Question, columns: Sequence[Column], points: list[Point]) -
             and question.start_ms <= point.taken_ms < question.end_ms
             and question.room in {None, where.room}
             and question.agent in {None, where.agent}
+            and question.site in {None, where.site}
+            and question.outcome in {None, point.values[outcome]}
         ):
             yield where.agent, point.target, where.room, point.taken_ms, values
 

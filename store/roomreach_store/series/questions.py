@@ -26,6 +26,10 @@ def columns_of(question: Question) -> tuple[Column, ...]:
             f"The series {series.name} has no column {', '.join(map(repr, unknown)) or 'without a name'}: "
             f"ask for some of {', '.join(known)}."
         )
+    if question.outcome is not None and "outcome" not in known:
+        raise Refused(f"The series {series.name} has no column 'outcome': ask without one.")
+    if question.site is not None:
+        identifier(question.site, "s")
     if question.room is not None:
         identifier(question.room, "r")
     if question.agent is not None:
