@@ -18,6 +18,7 @@ PACKAGES = {
     "iw": "iw",
     "chromium": "chromium",
     "ip": "iproute2",
+    "iperf3": "iperf3",
     "systemd-analyze": "systemd",
     "postgres": "postgresql",
 }

@@ -1,4 +1,4 @@
-"""The command ``roomreach-agent``: measure for ever, measure once, or say what to mend."""
+"""The command ``roomreach-agent``: measure for ever, measure once, test once, or say what to mend."""
 
 import argparse
 import json
@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from roomreach.errors import Misconfigured, RoomreachError
+from roomreach.measurement import Outcome
 from roomreach.wire import measurement_document
 from roomreach_agent import check, rounds, words
 from roomreach_agent.check import ExitCode
@@ -71,6 +72,16 @@ def _once(settings: Settings, options: argparse.Namespace) -> int:
     return ExitCode.ALL_WELL
 
 
+def _speed(settings: Settings, _options: argparse.Namespace) -> int:
+    # Only this command and run make tests: the others load no engine.
+    from roomreach_agent.testing.now import test_now  # noqa: PLC0415
+
+    measurements = test_now(settings, Tools(shell=SystemShell()), SystemClock())
+    _say(*map(words.sentence, measurements))
+    well = all(measurement.outcome is Outcome.OK for measurement in measurements)
+    return ExitCode.ALL_WELL if well else ExitCode.MEND_THE_BUILDING
+
+
 def _check(settings: Settings, _options: argparse.Namespace) -> int:
     _say(*(f"{key} = {_written(value)}" for key, value in effective(settings)), "")
     found = check.findings(settings, rounds.take(_probes(settings)), synchronised=_synchronised(settings)())
@@ -88,13 +99,20 @@ def _say(*lines: str) -> None:
 
 
 def _written(value: object) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value or "(none)")
+    match value:
+        case tuple():
+            return ", ".join(value)
+        case bool():
+            return "true" if value else "false"
+        case _:
+            return str(value or "(none)")
 
 
 _COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
     "run": _run,
     "once": _once,
     "check": _check,
+    "speed": _speed,
 }
 
 
@@ -119,6 +137,7 @@ def _parser() -> argparse.ArgumentParser:
         ("run", "measure and report, round after round, until stopped"),
         ("once", "measure once and print it, in words"),
         ("check", "say what is wrong, one cause, and what to do about it"),
+        ("speed", "test how much the line carries, now, within the day's allowance of data"),
     ):
         one = commands.add_parser(
             command,

@@ -1,4 +1,4 @@
-"""The agent at work: measure, keep, send, round after round, until it is asked to stop."""
+"""The agent at work: measure, test, keep, send, round after round, until it is asked to stop."""
 
 import logging
 import math
@@ -17,6 +17,8 @@ from roomreach_agent.outbox import Outbox
 from roomreach_agent.probes import Tools, chosen
 from roomreach_agent.settings import Settings
 from roomreach_agent.shell import SystemShell
+from roomreach_agent.testing.assembling import beside, tester
+from roomreach_agent.testing.wanted import Wanted
 from roomreach_agent.uplink import Line, Sender, Uplink
 
 log = logging.getLogger(__name__)
@@ -48,13 +50,32 @@ class Agent:
         self._outbox = outbox = Outbox(
             settings.outbox, agent=settings.agent, interval_s=settings.interval_s, clock=clock, gate=gate
         )
-        self._uplink = connected(settings, outbox, gate=gate, clock=clock, start_within_s=start_within_s)
-        probes = chosen(settings, replace(tools, clock_synchronised=lambda: outbox.trust() is Trust.DATE))
+        wanted = Wanted(beside(settings.outbox.path, "desired.json"))
+        self._uplink = connected(
+            settings, outbox, gate=gate, clock=clock, start_within_s=start_within_s, wanted=wanted.hear
+        )
+
+        def trusted() -> bool:
+            return outbox.trust() is Trust.DATE
+
+        probes = chosen(settings, replace(tools, clock_synchronised=trusted))
+        # Who is not to report throughput does not test it either.
+        reported = "throughput" in settings.probes
+        self._tester = (
+            tester(settings, tools, wanted=wanted, clock=clock, trusted=trusted) if reported else None
+        )
         self._stopping = threading.Event()
+
+        def take() -> tuple[Measurement, ...]:
+            measurements = rounds.take(probes)
+            if self._tester:
+                self._tester.saw(measurements)
+            return measurements
+
         # A daemon: a probe may wait for its host longer than anybody waits for us to stop.
         self._measuring = threading.Thread(
             target=keep_measuring,
-            args=(lambda: rounds.take(probes), outbox, self._uplink.wake, settings.interval_s),
+            args=(take, outbox, self._uplink.wake, settings.interval_s),
             kwargs={"clock": clock, "stopping": self._stopping},
             name="rounds",
             daemon=True,
@@ -64,11 +85,15 @@ class Agent:
         """Begin to measure and to report."""
         self._uplink.start()
         self._measuring.start()
+        if self._tester:
+            self._tester.start()
 
     def stop(self) -> None:
         """Stop within 2 s, whatever a probe is doing. What has no receipt stays in the outbox."""
         self._stopping.set()
-        self._measuring.join(0.3)
+        if self._tester:
+            self._tester.stop(0.2)
+        self._measuring.join(0.2)
         self._uplink.stop(1.2)
         self._outbox.close()
 
@@ -82,14 +107,19 @@ def connected(
     line: type[Line] = Line,
     chance: Callable[[], float] = random.random,
     start_within_s: float = 2.0,
+    wanted: Callable[[bytes], bool] = lambda _: True,
 ) -> Uplink:
-    """Make an uplink for this outbox, not started yet. ``chance`` gives 0 to 1, for the jitter of a wait."""
+    """Make an uplink for this outbox, not started yet.
+
+    ``chance`` gives 0 to 1, for the jitter of a wait; ``wanted`` hears what the server wants of this agent.
+    """
     sender = Sender(settings.uplink, outbox, gate=gate, clock=clock, random=chance)
     return Uplink(
         lambda: line(settings.broker, settings.agent, clock=clock, window=settings.uplink.window),
         sender,
         random=chance,
         start_within_s=start_within_s,
+        wanted=wanted,
     )
 
 

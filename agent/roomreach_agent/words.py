@@ -2,7 +2,17 @@
 
 from collections.abc import Mapping
 
-from roomreach.measurement import Gateway, Health, Latency, Link, Measurement, Names, NotMeasured, Reason
+from roomreach.measurement import (
+    Gateway,
+    Health,
+    Latency,
+    Link,
+    Measurement,
+    Names,
+    NotMeasured,
+    Reason,
+    Throughput,
+)
 from roomreach.report import question
 
 QUESTIONS: Mapping[tuple[str, str | None], str] = {
@@ -14,6 +24,8 @@ QUESTIONS: Mapping[tuple[str, str | None], str] = {
     ("latency", "anchor_3"): "Way to anchor 3",
     ("names", "site"): "The building's resolver",
     ("names", "other"): "The other resolver",
+    ("throughput", "server"): "The line",
+    ("throughput", "reference"): "The Wi-Fi alone",
     ("health", None): "This agent",
 }
 """What each question is called, by its kind and target."""
@@ -25,6 +37,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.NOT_ASSOCIATED: "the radio is joined to no network",
     Reason.NO_RESOLVER: "no resolver is known",
     Reason.SERVER_FAILURE: "the resolver said that it failed",
+    Reason.INTERCEPTED: "somebody else answered, as a sign-in page does",
     Reason.NO_RADIO: "there is no radio",
     Reason.NO_PROGRAM: "a program is missing",
     Reason.NOT_CONFIGURED: "nothing is set",
@@ -33,6 +46,14 @@ REASONS: Mapping[Reason, str] = {
     Reason.UNREADABLE: "the answer made no sense",
     Reason.IMPLAUSIBLE: "the answer cannot be true",
     Reason.PROBE_CRASHED: "the probe has a fault",
+    Reason.BUDGET_SPENT: "the day's allowance of data is used up",
+    Reason.LINE_BUSY: "the line is busy",
+    Reason.SERVER_BUSY: "the speed server has no place free",
+    Reason.NOT_ALLOWED_HERE: "this site allows no engine that publishes its results",
+    Reason.FORBIDDEN: "the test service turned us away",
+    Reason.DOWNLOAD_REFUSED: "the test service refused every download",
+    Reason.UPLOAD_REFUSED: "the test service refused every upload",
+    Reason.NO_LATENCY: "the test service could not be timed",
 }
 """What each reason is called: completes "failed:" and "not measured:"."""
 
@@ -57,6 +78,9 @@ def _found(measurement: Measurement) -> str:
         case Names(reason=reason, answer_ms=ms, rcode=rcode):
             answered = "" if ms is None else f"answered in {ms:g} ms with code {rcode}"
             return _joined(reason and f"failed: {REASONS[reason]}", answered)
+        case Throughput(reason=None):
+            ways = (_speed(measurement, "download"), _speed(measurement, "upload"))
+            return _joined(*ways, _facts(measurement, _THROUGHPUT))
         case Measurement(reason=Reason() as reason):
             return f"failed: {REASONS[reason]}"
         case _:
@@ -72,6 +96,16 @@ def _round_trips(trips: Gateway | Latency) -> str:
         f"answered {trips.received} of {trips.sent}{method}, "
         f"median {trips.median_ms:g} ms, lowest {trips.min_ms:g} ms, 95th percentile {trips.p95_ms:g} ms"
     )
+
+
+def _speed(found: Throughput, way: str) -> str:
+    """Tell one direction; one that did not settle is told by its bounds."""
+    mbps, low, high = (getattr(found, f"{way}{name}") for name in ("_mbps", "_low_mbps", "_high_mbps"))
+    if low is not None and high is not None:
+        return f"{way} between {low:.1f} and {high:.1f} Mbit/s"
+    if low is not None or high is not None:
+        return f"{way} at {'most' if low is None else 'least'} {high if low is None else low:.1f} Mbit/s"
+    return "" if mbps is None else f"{way} {mbps:.1f} Mbit/s"
 
 
 _LINK = {
@@ -93,6 +127,15 @@ _HEALTH = {
     "uptime_s": "up for {} s",
 }
 
+
+_THROUGHPUT = {
+    "idle_ms": "{:g} ms while quiet",
+    "download_loaded_ms": "{:g} ms while downloading",
+    "upload_loaded_ms": "{:g} ms while uploading",
+    "limited_by": "held back by this machine's {}",
+    "spent_bytes": "{:,} bytes spent",
+    "lasted_s": "in {:g} s",
+}
 
 _FACTS: Mapping[type[Measurement], Mapping[str, str]] = {Link: _LINK, Health: _HEALTH}
 

@@ -12,6 +12,7 @@ from roomreach.measurement import (
     Names,
     NotMeasured,
     Reason,
+    Throughput,
 )
 from roomreach.shape import fields_of
 from roomreach_agent.words import QUESTIONS, REASONS, sentence
@@ -53,6 +54,42 @@ from roomreach_agent.words import QUESTIONS, REASONS, sentence
         (
             Health(temperature_c=48.3, uptime_s=60, clock_synchronised=False),
             "This agent: 48.3 °C, up for 60 s, clock not synchronised.",
+        ),
+        (
+            Throughput(
+                target="server",
+                engine="own",
+                download_mbps=31.25,
+                upload_mbps=6.0,
+                upload_low_mbps=5.0,
+                upload_high_mbps=8.0,
+                idle_ms=12.0,
+                download_loaded_ms=48.0,
+                limited_by="cpu",
+                lasted_s=3.2,
+            ),
+            (
+                "The line: download 31.2 Mbit/s, upload between 5.0 and 8.0 Mbit/s, 12 ms while quiet, "
+                "48 ms while downloading, held back by this machine's cpu, in 3.2 s."
+            ),
+        ),
+        (
+            Throughput(
+                target="reference",
+                download_mbps=31.25,
+                download_low_mbps=20.0,
+                upload_high_mbps=8.0,
+                idle_ms=3.0,
+            ),
+            "The Wi-Fi alone: download at least 20.0 Mbit/s, upload at most 8.0 Mbit/s, 3 ms while quiet.",
+        ),
+        (
+            Throughput(target="server", engine="speedtest_cli", reason=Reason.DOWNLOAD_REFUSED),
+            "The line: failed: the test service refused every download.",
+        ),
+        (
+            NotMeasured(of="throughput", target="server", reason=Reason.BUDGET_SPENT),
+            "The line: not measured: the day's allowance of data is used up.",
         ),
     ],
 )

@@ -27,6 +27,7 @@ def findings(
             rungs.resolvers(asked),
             rungs.way_out(settings, asked),
             rungs.broker(settings.broker),
+            rungs.speed_server(settings.throughput),
             rungs.clock(synchronised=synchronised),
         )
     )

@@ -4,11 +4,13 @@ import os
 import socket
 import tempfile
 from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
 
 from roomreach.measurement import Measurement, NotMeasured, Outcome, Reason
 from roomreach.report import question
 from roomreach_agent.check.finding import Finding, good, noted, wrong_here, wrong_there
-from roomreach_agent.settings import Broker, Settings
+from roomreach_agent.files import text_of
+from roomreach_agent.settings import Broker, Settings, ThroughputSettings
 from roomreach_agent.words import REASONS, name
 
 Asked = Mapping[tuple[str, str | None], Measurement]
@@ -132,6 +134,32 @@ def broker(settings: Broker) -> Iterator[Finding]:
             "broker",
             f"{settings.host} port {settings.port} {how}",
             "See that [broker] names the right host and port, and that the broker runs and can be reached.",
+        )
+
+
+def speed_server(settings: ThroughputSettings) -> Iterator[Finding]:
+    """See whether the speed server takes connections; nothing is tested."""
+    if not settings.server:
+        yield noted("speed", "no speed server is set, so nobody tests the line: name one in [throughput]")
+        return
+    parts = urlsplit(settings.server)
+    port = parts.port or {"http": 80}.get(parts.scheme, 443)
+    if settings.token_file and not text_of(settings.token_file).strip():
+        yield wrong_here(
+            "speed",
+            f"no token can be read from {settings.token_file}",
+            "Put this agent's token into it, and let the agent's user read it.",
+        )
+        return
+    try:
+        with socket.create_connection((parts.hostname or "", port), timeout=_BROKER_WITHIN_S):
+            yield good("speed", "the speed server takes connections")
+    except (OSError, UnicodeError) as exc:
+        how = "refuses connections" if isinstance(exc, ConnectionRefusedError) else "does not answer"
+        yield wrong_there(
+            "speed",
+            f"the speed server {how}",
+            "See that [throughput] names the right server, and that it runs and can be reached.",
         )
 
 

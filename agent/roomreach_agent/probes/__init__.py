@@ -6,9 +6,10 @@ A new probe is one file beside this one, and its line below. It bears the name o
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from roomreach.measurement import Measurement
+from roomreach.measurement.throughput import EngineName
 from roomreach_agent import dns_exchange
 from roomreach_agent.dns_exchange import Exchange
 from roomreach_agent.echo import Asks, Echo
@@ -18,8 +19,15 @@ from roomreach_agent.probes.health import HealthProbe
 from roomreach_agent.probes.latency import LatencyProbe, anchors_of
 from roomreach_agent.probes.link import LinkProbe
 from roomreach_agent.probes.names import NamesProbe
-from roomreach_agent.settings import Settings
+from roomreach_agent.probes.throughput import ThroughputProbe
+from roomreach_agent.settings import Settings, ThroughputSettings
 from roomreach_agent.shell import Shell
+from roomreach_agent.testing.finished import Finished
+from roomreach_agent.testing.meter import KernelMeter, Meter
+
+if TYPE_CHECKING:
+    # Engines speak TLS: rounds, which make no tests, stay small without them.
+    from roomreach_agent.engines import Engine
 
 
 class Probe(Protocol):
@@ -48,7 +56,8 @@ class Tools:
     """What probes ask with: this machine's programs, sockets and files, or those of a simulated one.
 
     ``root`` is the folder that holds ``proc``, ``sys`` and ``etc``. ``clock_synchronised`` says None when
-    nobody knows.
+    nobody knows. ``engines`` make the tests of throughput, those of this machine when None; ``meter`` counts
+    what they cost, and what they found waits in ``finished``.
     """
 
     shell: Shell
@@ -56,6 +65,9 @@ class Tools:
     exchange: Exchange = dns_exchange.exchange
     root: Path = Path("/")
     clock_synchronised: Callable[[], bool | None] = lambda: None
+    engines: "Mapping[EngineName, Callable[[ThroughputSettings, Tools], Engine]] | None" = None
+    meter: Meter = field(default_factory=KernelMeter)
+    finished: Finished = field(default_factory=Finished)
 
 
 PROBES: Mapping[str, Callable[[Settings, Tools], Probe]] = {
@@ -70,6 +82,7 @@ PROBES: Mapping[str, Callable[[Settings, Tools], Probe]] = {
         resolvers=tools.root / "etc/resolv.conf",
         exchange=tools.exchange,
     ),
+    "throughput": lambda _settings, tools: ThroughputProbe(finished=tools.finished),
     "health": lambda settings, tools: HealthProbe(
         outbox=settings.outbox.path,
         clock_synchronised=tools.clock_synchronised,

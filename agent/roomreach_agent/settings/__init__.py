@@ -5,6 +5,7 @@ from roomreach_agent.settings.keys import (
     Names,
     OutboxSettings,
     Settings,
+    ThroughputSettings,
     UplinkSettings,
     Wifi,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "OutboxSettings",
     "Setting",
     "Settings",
+    "ThroughputSettings",
     "UplinkSettings",
     "Wifi",
     "effective",

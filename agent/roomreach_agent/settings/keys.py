@@ -21,6 +21,9 @@ _Host = Text(longest=260)
 _AnchorAt = Annotated[str, _Host, Means("host or host:port to time the way to; empty: not asked")]
 _Seconds = Between(0.01, 86_400, "s")
 
+EngineChoice = Literal["own", "speedtest_cli"]
+"""The engines that test a line. Within a building it is always iperf3."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broker:
@@ -65,6 +68,37 @@ class Names:
         Means("name to look up; {random} is made anew each time, so that no cache knows it"),
     ] = "."
     other: Annotated[str, _Host, Means("address of a second resolver to ask; empty: none")] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThroughputSettings:
+    """How much of the line, and of the Wi-Fi, is measured, by which engine, and what that may cost."""
+
+    engine: Annotated[
+        EngineChoice,
+        Means("program that tests the line: roomreach's own, or speedtest-cli, which publishes its results"),
+    ] = "own"
+    server: Annotated[
+        str,
+        Text(longest=300, pattern=r"(?:https?://\S+)?"),
+        Means("address of roomreach's speed server, such as https://speed.example:8805; empty: not tested"),
+    ] = ""
+    token_file: Annotated[Path, Means("file that holds this agent's token for the speed server")] | None = (
+        None
+    )
+    reference: Annotated[
+        str,
+        _Host,
+        Means("host or host:port of the building's wired agent, where iperf3 listens; empty: none"),
+    ] = ""
+    budget_mb: Annotated[
+        float,
+        Between(0, 10**6, "MB"),
+        Means("most that tests may cost in any 24 hours, counted by the kernel"),
+    ] = 50
+    confidential: Annotated[
+        bool, Means("true where nobody outside roomreach may learn of a test: refuses engines that publish")
+    ] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +154,7 @@ class Settings:
     wifi: Wifi = field(default_factory=Wifi)
     latency: Mapping[str, str] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
+    throughput: ThroughputSettings = field(default_factory=ThroughputSettings)
     outbox: OutboxSettings = field(default_factory=OutboxSettings)
     clock_kept_by_host: bool = False
     uplink: UplinkSettings = field(default_factory=UplinkSettings)
@@ -130,6 +165,7 @@ SECTIONS: Mapping[str, type] = {
     "wifi": Wifi,
     "latency": Anchors,
     "names": Names,
+    "throughput": ThroughputSettings,
     "outbox": OutboxSettings,
     "clock": Clock,
     "uplink": UplinkSettings,

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import urlsplit
 
 from roomreach.errors import Misconfigured
 from roomreach.measurement import KINDS
@@ -94,7 +95,9 @@ def _fault(one: Field, value: object) -> str | None:
 
 def _fits(base: type, value: object) -> bool:
     # A bool is an int to Python, and to nobody who writes settings.
-    return isinstance(value, int | float if base is float else base) and not isinstance(value, bool)
+    if isinstance(value, bool) or base is bool:
+        return isinstance(value, bool) and base is bool
+    return isinstance(value, int | float if base is float else base)
 
 
 def _unknown(key: str) -> str:
@@ -110,7 +113,9 @@ def _contradictions(top: Mapping[str, Any], read: Mapping[str, Mapping[str, Any]
     if not top.get("agent", "a-").startswith("a-"):
         yield f"agent: is {top['agent']!r}, expected an agent's identifier, which begins with a-"
     yield from _probe_faults(top.get("probes", ()))
-    broker, names, latency = read["broker"], read["names"], read["latency"]
+    broker, names, latency, throughput = (
+        read[table] for table in ("broker", "names", "latency", "throughput")
+    )
     if ("certificate" in broker) != ("key" in broker):
         yield "broker.certificate, broker.key: one is of no use without the other"
     if "certificate" in broker and "ca" not in broker:
@@ -123,6 +128,16 @@ def _contradictions(top: Mapping[str, Any], read: Mapping[str, Mapping[str, Any]
     if not _QUESTION.fullmatch(names.get("question", ".")):
         yield f"names.question: is {names['question']!r}, expected a name such as {{random}}.example.org"
     yield from _host_faults("names.other", names.get("other", ""), numeric=True)
+    yield from _host_faults("throughput.reference", throughput.get("reference", ""))
+    yield from _url_faults("throughput.server", throughput.get("server", ""))
+    if throughput.get("confidential") and throughput.get("engine") == "speedtest_cli":
+        yield "throughput.engine: publishes its results, which throughput.confidential forbids"
+    if (
+        throughput.get("server")
+        and throughput.get("engine", "own") == "own"
+        and "token_file" not in throughput
+    ):
+        yield "throughput.token_file: missing; the speed server serves nobody without a token"
 
 
 def _probe_faults(probes: Iterable[str]) -> Iterator[str]:
@@ -134,6 +149,16 @@ def _probe_faults(probes: Iterable[str]) -> Iterator[str]:
             yield f"probes: {name!r} is unknown; {hint}"
     if len(set(named)) < len(named):
         yield "probes: a name stands there twice"
+
+
+def _url_faults(key: str, text: str) -> Iterator[str]:
+    try:
+        parts = urlsplit(text)
+        sound = bool(parts.hostname) and parts.port != 0 and not (parts.username or parts.query)
+    except ValueError:
+        sound = False
+    if text and not sound:
+        yield f"{key}: is {text!r}, expected an address such as https://speed.example"
 
 
 def _host_faults(key: str, text: str, *, numeric: bool = False) -> Iterator[str]:

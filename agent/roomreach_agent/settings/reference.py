@@ -44,7 +44,14 @@ def type_of(one: Field) -> str:
     """Say in TOML's words what may stand at a key."""
     if one.choices:
         return " or ".join(f'"{choice}"' for choice in one.choices)
-    words = {int: "whole number", float: "number", str: "text", tuple: "list of text", Path: "path"}
+    words = {
+        int: "whole number",
+        float: "number",
+        str: "text",
+        tuple: "list of text",
+        Path: "path",
+        bool: "true or false",
+    }
     if isinstance(one.bound, Between):
         low, high = f"{one.bound.low:g}", f"{one.bound.high:,.10g}"
         return f"{words[one.base]}, {low} to {high} {one.bound.unit}".rstrip()
@@ -59,6 +66,8 @@ def _default(shape: type, one: Field) -> str:
         return "none"
     if isinstance(value, tuple):
         return "[" + ", ".join(f'"{item}"' for item in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
     return f'"{value}"' if isinstance(value, str | Path) else str(value)
 
 

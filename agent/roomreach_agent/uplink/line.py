@@ -30,7 +30,9 @@ _CONNECT_WITHIN_S = 5
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """We are connected, and will hear every receipt from here on."""
+    """We are connected, and will hear every receipt from here on; and what is ``desired``, if we may."""
+
+    desired: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,13 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Desires:
+    """A message about what the server wants of us."""
+
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledged:
     """The broker took a message, or did not: then ``refusal`` says why. Nothing is stored yet either way."""
 
@@ -57,7 +66,7 @@ class Acknowledged:
     refusal: str | None = None
 
 
-Event = Ready | Lost | Heard | Acknowledged
+Event = Ready | Lost | Heard | Desires | Acknowledged
 
 
 class Line:
@@ -83,7 +92,7 @@ class Line:
         self._client = client
 
     def open(self) -> None:
-        """Connect, and ask for the receipts; raise ``Unavailable``, with the cause, when nobody answers."""
+        """Connect, and ask to hear what is ours; raise ``Unavailable``, with the cause, if nobody answers."""
         try:
             if self._broker.ca:
                 self._client.tls_set_context(_verified(self._broker))
@@ -147,18 +156,23 @@ class Line:
             self.events.append(Lost(f"the broker does not let us in: {reason}"))
             return
         self._window = min(self._window, getattr(properties, "ReceiveMaximum", self._window))
-        client.subscribe(topics.receipts(self._agent), qos=1)
+        client.subscribe([(topics.receipts(self._agent), 1), (topics.desired(self._agent), 1)])
 
     def _on_subscribe(
         self, _client: Client, _data: object, _mid: int, reasons: list[ReasonCode], _properties: object
     ) -> None:
-        refused = next((reason for reason in reasons if reason.is_failure), None)
+        # Without receipts nothing could ever be forgotten; without what is desired, all but tests goes on.
+        receipts, desired = reasons[0], reasons[-1]
         self.events.append(
-            Lost(f"the broker does not let us hear receipts: {refused}") if refused else Ready()
+            Lost(f"the broker does not let us hear receipts: {receipts}")
+            if receipts.is_failure
+            else Ready(desired=not desired.is_failure)
         )
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
-        self.events.append(Heard(bytes(message.payload), self._clock.now()))
+        payload = bytes(message.payload)
+        desired = message.topic == topics.desired(self._agent)
+        self.events.append(Desires(payload) if desired else Heard(payload, self._clock.now()))
 
     def _on_publish(
         self, _client: Client, _data: object, mid: int, reason: ReasonCode, _properties: Properties

@@ -26,13 +26,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Tally:
-    """What was done since the agent started. ``sent`` counts every sending, ``resent`` the repeats."""
+    """What was done since the agent started. ``sent`` counts every sending, ``resent`` the repeats.
+
+    ``ignored`` counts what the server wanted before, or in a way that cannot be read.
+    """
 
     sent: int = 0
     resent: int = 0
     stored: int = 0
     refused: int = 0
     unreadable: int = 0
+    ignored: int = 0
 
 
 @dataclass(frozen=True, slots=True)

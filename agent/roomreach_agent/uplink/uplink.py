@@ -8,7 +8,7 @@ from collections.abc import Callable
 from roomreach.errors import Unavailable
 from roomreach_agent.uplink.backoff import Backoff
 from roomreach_agent.uplink.bell import Bell
-from roomreach_agent.uplink.line import Acknowledged, Event, Heard, Line, Lost, Ready
+from roomreach_agent.uplink.line import Acknowledged, Desires, Event, Heard, Line, Lost, Ready
 from roomreach_agent.uplink.sender import Sender
 
 _LASTING_S = 5.0
@@ -20,7 +20,8 @@ class Uplink:
     """Sends reports in a thread of its own, from ``start`` to ``stop``.
 
     ``connect`` makes a line that is not open yet. ``start_within_s`` spreads agents that start together;
-    ``ready_within_s`` is how long a broker may take from connecting to letting us hear receipts.
+    ``ready_within_s`` is how long a broker may take from connecting to letting us hear receipts. ``wanted``
+    takes what the server wants of us, and says whether that is what we go by now.
     """
 
     def __init__(
@@ -31,8 +32,9 @@ class Uplink:
         random: Callable[[], float],
         start_within_s: float = 2.0,
         ready_within_s: float = 20.0,
+        wanted: Callable[[bytes], bool] = lambda _: True,
     ) -> None:
-        self._connect, self._sender = connect, sender
+        self._connect, self._sender, self._wanted = connect, sender, wanted
         self._backoff = Backoff(1, 60, random)
         self._start_after_s = start_within_s * random()
         self._ready_within_s = ready_within_s
@@ -93,12 +95,16 @@ class Uplink:
 
     def _handle(self, line: Line, event: Event) -> None:
         match event:
-            case Ready():
+            case Ready(desired):
                 self._ready, self._ready_at_s = True, time.monotonic()
                 self._say_regained()
+                if not desired:
+                    log.warning("the broker does not let us hear what the server wants: no tests")
                 self._sender.begin(line)
             case Heard():
                 self._answered = self._sender.hear(event) or self._answered
+            case Desires(payload):
+                self.tally.ignored += not self._wanted(payload)
             case Acknowledged(_, refusal):
                 self._sender.acknowledged()
                 if refusal and not self._refused:

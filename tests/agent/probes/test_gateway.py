@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from roomreach.measurement import Gateway, Method, NotMeasured, Reason
 from roomreach_agent import rounds
 from roomreach_agent.echo import Echo
-from roomreach_agent.probes.gateway import GatewayProbe, Route, parse_v4, parse_v6
+from roomreach_agent.probes.gateway import GatewayProbe
+from roomreach_agent.routes import Route, parse_v4, parse_v6
 
 HEADER = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
 V4 = HEADER + (

@@ -1,0 +1,53 @@
+"""What does the measuring core need from the network? Bytes that arrive, and round trips, as time goes by."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from roomreach.errors import RoomreachError
+from roomreach.measurement import Reason
+
+
+class Failed(RoomreachError):
+    """The other end said no, or nothing: a fact about the building, and so a measurement with a reason."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(f"the other end of the test did not do its part: {reason}")
+        self.reason = reason
+
+
+class Direction(StrEnum):
+    """Which way the bytes go, as residents say it."""
+
+    DOWNLOAD = "download"
+    UPLOAD = "upload"
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """The state of a transfer, some 50 ms after the one before.
+
+    ``at_s`` counts from the beginning of the direction; ``arrived`` is how many bytes of payload had arrived
+    by then at the end that receives; ``trips_ms`` are the round trips that came back since the tick before.
+    """
+
+    at_s: float
+    arrived: int
+    trips_ms: tuple[float, ...] = ()
+
+
+class Transfers(Protocol):
+    """A way to the other end: real connections, or the line of a simulated building."""
+
+    def quiet_trips_ms(self) -> Sequence[float]:
+        """Time some round trips before anything is sent. Raises as ``run`` does."""
+        ...
+
+    def run(self, direction: Direction, most_bytes: int) -> Generator[Tick]:
+        """Send as fast as the way carries, tick by tick; closing the generator ends it at once.
+
+        It ends by itself when ``most_bytes`` were sent. Raises ``Failed`` when the other end said no, or
+        nothing, and ``ProbeFailed`` when the test cannot be made.
+        """
+        ...
