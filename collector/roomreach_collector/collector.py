@@ -1,4 +1,4 @@
-"""The collector itself: one thread that takes batches in, and between them places reports and does jobs."""
+"""The collector itself: one thread that takes batches in, and between them wants, places and does jobs."""
 
 import logging
 import threading
@@ -20,6 +20,7 @@ from roomreach_collector.replaying import Replaying
 from roomreach_collector.restanding import Restanding
 from roomreach_collector.sorting import Sorter
 from roomreach_collector.tally import Tally
+from roomreach_collector.wanting import Wanting
 from roomreach_store.records import Records
 from roomreach_store.records.kept import MOST_KEPT
 from roomreach_store.series import SeriesStore
@@ -66,6 +67,7 @@ class Collector:
         self._thread = threading.Thread(target=self._run, name="collector")
         codec, answers = Codec(), Answers(outboxes=pace.outboxes)
         register = CurrentRegister(records, every_s=pace.register_s)
+        self._wanting = Wanting(post=inbox, register=register, tally=self._tally, clock=clock)
         self._ingest = Ingest(
             post=inbox,
             records=records,
@@ -82,6 +84,7 @@ class Collector:
             tally=self._tally,
             clock=clock,
             most_kept=pace.most_kept,
+            on_greeted=self._wanting.greeted,
         )
         self._placing = Placing(
             records=records, series=series, register=register, codec=codec, tally=self._tally
@@ -152,13 +155,14 @@ class Collector:
                 self._stopping.wait(self._pace.rest_s)
 
     def turn(self) -> None:
-        """Take one batch in, then place some of what was kept and do a part of a job.
+        """Take one batch in, then say what is wanted, place some of what was kept and do a part of a job.
 
         For whoever brings a thread of their own.
         """
         self._turned_at = time.monotonic()
         pace = self._pace
-        wait_s = 0.0 if self._placing.busy or self._jobs.busy else pace.idle_s
+        busy = self._wanting.busy or self._placing.busy or self._jobs.busy
+        wait_s = 0.0 if busy else pace.idle_s
         messages = self._inbox.take(pace.most, age_s=pace.age_s, wait_s=wait_s)
         if messages:
             self._in_hand_ms = messages[0].received_ms
@@ -168,6 +172,7 @@ class Collector:
                 self._in_hand_ms = None
         if time.monotonic() >= self._place_from:
             try:
+                self._wanting.step()
                 self._placing.step()
                 self._jobs.step()
             except (Unavailable, Misconfigured):

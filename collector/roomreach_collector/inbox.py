@@ -1,4 +1,4 @@
-"""The broker's side of the collector: reports and presences in, receipts out.
+"""The broker's side of the collector: reports and presences in; receipts, and what is wanted, out.
 
 paho's network thread calls back into here. The callbacks only enqueue, because an exception in one would
 kill that thread while it still said connected; and no lock of ours is held while ``publish`` runs, because
@@ -22,10 +22,11 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from roomreach import topics
+from roomreach.desired import Desired
 from roomreach.errors import Misconfigured
 from roomreach.identifiers import AgentId
 from roomreach.receipt import Receipt
-from roomreach.wire import encode_receipt
+from roomreach.wire import encode_desired, encode_receipt
 from roomreach_collector.buffer import Buffer
 from roomreach_collector.post import Message, now_ms
 
@@ -107,11 +108,11 @@ class Inbox:
 
     def publish_receipt(self, agent: AgentId, receipt: Receipt) -> bool:
         """Hand a receipt to the broker; False when there is none, or too many wait for it."""
-        # Without a connection paho would keep receipts for later, when the agent will have asked again.
-        if not self._connected.is_set():
-            return False
-        sent = self._client.publish(topics.receipts(agent), encode_receipt(receipt), qos=1)
-        return sent.rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+        return self._publish(topics.receipts(agent), encode_receipt(receipt))
+
+    def publish_desired(self, agent: AgentId, desired: Desired) -> bool:
+        """Hand what is wanted to the broker, which keeps it; False when there is none, or too much waits."""
+        return self._publish(topics.desired(agent), encode_desired(desired), retain=True)
 
     @property
     def connected(self) -> bool:
@@ -127,6 +128,13 @@ class Inbox:
     def dropped(self) -> int:
         """How many messages came while the buffer was full."""
         return self._buffer.dropped
+
+    def _publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
+        # Without a connection paho would keep it for later, when it will have been asked for again.
+        if not self._connected.is_set():
+            return False
+        sent = self._client.publish(topic, payload, qos=1, retain=retain)
+        return sent.rc == MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def _make_client(self, protocol: Protocol, tls: Tls | None) -> Client:
         client = Client(

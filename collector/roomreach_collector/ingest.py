@@ -6,6 +6,7 @@ No receipt leaves before the series store has confirmed the points and the recor
 import time
 from collections.abc import Callable, Sequence
 
+from roomreach.coverage import covered
 from roomreach.errors import Unavailable
 from roomreach.identifiers import AgentId
 from roomreach.online import judge
@@ -40,8 +41,10 @@ class Ingest:
         tally: Tally,
         clock: Callable[[], int],
         most_kept: int = MOST_KEPT,
+        on_greeted: Callable[[Sequence[AgentId]], None] = lambda _: None,
     ) -> None:
         self._post = post
+        self._on_greeted = on_greeted
         self._records = records
         self._series = series
         self._register = register
@@ -75,6 +78,7 @@ class Ingest:
         # An agent whose clock may be wrong waits for our time before it measures: it needs no store for that.
         for agent in agents:
             self._post.publish_receipt(agent, Receipt(at_ms=self._clock()))
+        self._on_greeted(agents)
 
     def _write(self, batch: Batch) -> None:
         placed = [report for report in batch.accepted if report.why is None]
@@ -160,4 +164,5 @@ def heard(report: Accepted) -> Heard:
         received_ms=report.message.received_ms,
         payload=report.message.payload,
         online=judge(report.report.measurements).online,
+        covered=covered(report.report.measurements),
     )

@@ -1,5 +1,6 @@
-"""An inbox without a broker: the same buffer, filled by hand; the receipts are kept to be looked at."""
+"""An inbox without a broker: the same buffer, filled by hand; what is published is kept to be looked at."""
 
+from roomreach.desired import Desired
 from roomreach.identifiers import AgentId
 from roomreach.receipt import Receipt
 from roomreach_collector.buffer import Buffer
@@ -13,6 +14,7 @@ class MemoryInbox:
         self._buffer = buffer or Buffer()
         self.connected = False
         self.receipts: list[tuple[AgentId, Receipt]] = []
+        self.desired: list[tuple[AgentId, Desired]] = []
 
     def deliver(self, message: Message) -> None:
         """Do as if the broker had brought this message."""
@@ -34,6 +36,12 @@ class MemoryInbox:
         """Keep the receipt, unless nothing is connected."""
         if self.connected:
             self.receipts.append((agent, receipt))
+        return self.connected
+
+    def publish_desired(self, agent: AgentId, desired: Desired) -> bool:
+        """Keep what is wanted, unless nothing is connected."""
+        if self.connected:
+            self.desired.append((agent, desired))
         return self.connected
 
     @property

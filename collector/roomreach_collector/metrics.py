@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector as Source
 from roomreach.errors import Misconfigured, Unavailable
 from roomreach_collector.collector import Collector
 from roomreach_collector.tally import BATCH_S
-from roomreach_store.records import Records, kept, quarantine
+from roomreach_store.records import Records, jobs, kept, quarantine
 from roomreach_store.records.kept import Why
 
 PREFIX = "roomreach_collector_"
@@ -75,6 +75,9 @@ COUNTERS: Mapping[str, Shown] = {
         words="Receipts that could not be handed to the broker; agents ask again",
         read=lambda c: c.tally.receipts_unsent,
     ),
+    "desired": Shown(
+        words="Times that an agent was told what is wanted of it", read=lambda c: c.tally.desired
+    ),
     "dropped_full": Shown(
         words="Messages dropped because the buffer was full; agents send them again",
         read=lambda c: c.tally.dropped_full,
@@ -114,6 +117,8 @@ RECORDED: Mapping[str, str] = {
     "roomreach_records_readable": "Whether the records could be read (1) or not (0)",
     "roomreach_reports_kept": "Reports kept whole, by what they lack",
     "roomreach_quarantine_rows": "Messages in quarantine",
+    "roomreach_jobs_waiting": "Jobs that an operator asked for and the collector has not ended, by kind",
+    "roomreach_oldest_job_timestamp_seconds": "When the oldest of them was asked for; absent when none waits",
 }
 """What the records say. The API shows the same, under the same names: a hub shows them once."""
 
@@ -157,7 +162,7 @@ class RecordsMetrics(Source):
         """Give what the records say, or say that they cannot be read."""
         try:
             with self._records.reading() as c:
-                lacking, rows = kept.counts(c), quarantine.totals(c).rows
+                lacking, rows, backlog = kept.counts(c), quarantine.totals(c).rows, jobs.backlog(c)
         except (Unavailable, Misconfigured):
             yield _gauge("roomreach_records_readable", 0)
             return
@@ -169,6 +174,14 @@ class RecordsMetrics(Source):
         for why in Why:
             waiting.add_metric([why], sum(n for (_, lacks), n in lacking.items() if lacks is why))
         yield waiting
+        asked = GaugeMetricFamily(
+            "roomreach_jobs_waiting", RECORDED["roomreach_jobs_waiting"], labels=["kind"]
+        )
+        for kind, number in backlog.waiting.items():
+            asked.add_metric([kind], number)
+        yield asked
+        if backlog.oldest_ms is not None:
+            yield _gauge("roomreach_oldest_job_timestamp_seconds", backlog.oldest_ms / 1000)
 
 
 def _gauge(name: str, value: float) -> Metric:

@@ -3,6 +3,7 @@
 import time
 from typing import NamedTuple, Protocol
 
+from roomreach.desired import Desired
 from roomreach.identifiers import AgentId
 from roomreach.receipt import Receipt
 
@@ -34,6 +35,10 @@ class Post(Protocol):
 
     def publish_receipt(self, agent: AgentId, receipt: Receipt) -> bool:
         """Send a receipt if that can be done now, and say whether it was; a lost one costs a repeat."""
+        ...
+
+    def publish_desired(self, agent: AgentId, desired: Desired) -> bool:
+        """Leave word, at the broker, of what is wanted of an agent; say whether that could be done now."""
         ...
 
     @property

@@ -55,6 +55,7 @@ class Tally:
     greeted: int = 0
     receipts: int = 0
     receipts_unsent: int = 0
+    desired: int = 0
     dropped_full: int = 0
     batches: int = 0
     given_up: int = 0

@@ -165,8 +165,8 @@ def test_the_latest_report_says_whether_residents_can_get_online(bench: Bench) -
     with bench.records.reading() as c:
         found = latest.latest(c)[AGENT]
     assert found.payload == encode_report(a_report(2, measurements=offline))
-    assert [online for _, online in found.run.entries] == [Online.YES, Online.NO]
-    assert found.run.offline_since_ms == a_report(2).taken_ms
+    assert [online for _, online in found.online.entries] == [Online.YES, Online.NO]
+    assert found.online.no_since_ms == a_report(2).taken_ms
 
 
 def test_what_a_newer_agent_says_is_counted_and_named_in_the_report_s_point(bench: Bench) -> None:
@@ -239,7 +239,7 @@ def test_only_the_report_that_cannot_be_stored_is_refused(bench: Bench) -> None:
     (entry,) = in_quarantine(bench.records)
     assert (entry.sequence, entry.reason, entry.detail) == (2, Refusal.NOT_STORABLE, "type conflict")
     with bench.records.reading() as c:
-        assert len(latest.latest(c)[AGENT].run.entries) == 2
+        assert len(latest.latest(c)[AGENT].online.entries) == 2
 
 
 def test_a_report_that_breaks_our_writer_is_refused_alone(bench: Bench) -> None:

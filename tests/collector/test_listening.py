@@ -123,6 +123,7 @@ def test_what_waits_in_the_records_is_counted(watched: Watched) -> None:
     found = watched.values()
     assert found["roomreach_reports_kept[unplaced]"] == 1
     assert found["roomreach_quarantine_rows"] == 1
+    assert found["roomreach_jobs_waiting[replay]"] == 0
 
 
 def test_a_thread_that_has_ended_is_told(watched: Watched) -> None:
