@@ -7,6 +7,7 @@ that program's settings, the path in the source, the secret and the setting in w
 import re
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,9 @@ from dockerfiles import ROOT, Dockerfile
 from roomreach.errors import Misconfigured
 from roomreach_api.settings import Settings as ApiSettings
 from roomreach_collector.settings import Settings as CollectorSettings
+from roomreach_hub.buildings.settings import Settings as HostelSettings
 from roomreach_hub.initialising import settings
+from roomreach_hub.initialising.initialise import DATA
 from roomreach_hub.initialising.passwords import SECRETS
 
 
@@ -30,8 +33,9 @@ PROGRAMS: Mapping[str, Callable[[Mapping[str, str]], object]] = {
     "roomreach-collector": CollectorSettings.from_environment,
     "roomreach-api": ApiSettings.from_environment,
     "roomreach": _operator,
+    "roomreach_hub.buildings.service": HostelSettings.from_environment,
 }
-"""Each program that an image of ours runs, and who reads its environment."""
+"""Each program that an image of ours runs, or module that its Python does, and who reads its environment."""
 
 PORTS = {
     "mosquitto": 1883,
@@ -62,6 +66,10 @@ KNOWN = {
 """The variables that other people's images document, of which we use some."""
 
 _SECRET = "/run/secrets/"  # noqa: S105 - where containers find them
+
+
+def _module(command: list[str]) -> str | None:
+    return command[2] if command[:2] == ["python", "-m"] else None
 
 
 class Recorder(Mapping[str, str]):
@@ -105,8 +113,15 @@ class Deployment:
 
     def command(self, service: str) -> list[str]:
         """What the container runs, as its compose file or its image says."""
-        said: list[str] | None = self.services[service].get("command")
-        return [word.replace("$$", "$") for word in said] if said else self.ours[service].command
+        said = self.services[service]
+        if "entrypoint" not in said and "command" not in said:
+            return self.ours[service].command
+        words = [*said.get("entrypoint", []), *said.get("command", [])]
+        return [word.replace("$$", "$") for word in words]
+
+    def program(self, service: str) -> str:
+        """The program among those words: a command of ours, or a module."""
+        return _module(command := self.command(service)) or command[0]
 
     def health(self, service: str) -> list[str]:
         """The command that says whether the container is well."""
@@ -138,7 +153,7 @@ class Deployment:
         service, variables = self.services[name], self.environment(name)
         for volume in service.get("volumes", []):
             path = Path(volume.partition(":")[0])
-            made = path.parts[0] == "data" and path.name in SECRETS.values()
+            made = path.parts[0] == "data" and path.name in DATA
             if not made and not (ROOT / path).exists():
                 yield f"{name} mounts {path}, which does not exist"
         for other, condition in service.get("depends_on", {}).items():
@@ -146,6 +161,9 @@ class Deployment:
                 yield f"{name} waits for {other}, which is no service"
             elif condition["condition"] == "service_healthy" and not self.health(other):
                 yield f"{name} waits for the health of {other}, which has no check"
+        state = variables.get("ROOMREACH_STATE")
+        if state and not any(f":{state}" in volume for volume in service.get("volumes", [])):
+            yield f"{name} keeps its state in {state}, where nothing is mounted"
         yield from self._secrets(name)
         for variable, value in variables.items():
             yield from self._peer(name, variable, value)
@@ -176,15 +194,17 @@ class Deployment:
             yield f"{name}: {variable} names {peer.hostname}, which shares no network with it"
 
     def _program(self, name: str, secrets: Path) -> Iterator[str]:
-        command = self.command(name)
-        if command[0] not in PROGRAMS:
-            yield f"{command[0]} is no program of ours"
+        program, asked = self.program(name), _module(self.health(name))
+        if asked and find_spec(asked) is None:
+            yield f"{asked} is no module"
+        if program not in PROGRAMS:
+            yield f"{program} is no program of ours"
             return
         variables = {k: v.replace(_SECRET, f"{secrets}/") for k, v in self.environment(name).items()}
         environment = Recorder(variables)
         try:
-            PROGRAMS[command[0]](environment)
+            PROGRAMS[program](environment)
         except Misconfigured as exc:
             yield str(exc)
         for variable in sorted(set(variables) - environment.asked):
-            yield f"{variable} is no setting of {command[0]}"
+            yield f"{variable} is no setting of {program}"

@@ -17,7 +17,7 @@ from roomreach_hub.choices import Choices
 from roomreach_hub.doctor import CHECKS, Situation, examine
 from roomreach_hub.doctor import telling as doctor_telling
 from roomreach_hub.folder import Folder
-from roomreach_hub.verbs import agents, dashboards, init, quarantine, sites
+from roomreach_hub.verbs import agents, dashboards, init, quarantine, sites, speed_server
 from roomreach_hub.verbs.options import DEFAULT_FOLDER, AsJson, In
 
 DEFAULT_PAGE_PORT = 8800
@@ -56,14 +56,19 @@ _Broker = Annotated[
 
 @app.command(rich_help_panel="Start here")
 def demo(
+    *,
     port: _PagePort = DEFAULT_PAGE_PORT,
     broker: _Broker = None,
     broker_port: _BrokerPort = None,
     pace: Annotated[
         float, typer.Option(hidden=True, min=0.1, max=50, help="So many times as fast, for tests.")
     ] = 1,
+    days: Annotated[
+        int, typer.Option(min=0, max=365, help="Days of made-up history; 0: a hostel alone, and no past.")
+    ] = 28,
+    seed: Annotated[int, typer.Option(help="Another number is another course of events.")] = 1,
 ) -> None:
-    """Try roomreach with a made-up hostel, in a temporary folder. Ctrl-C leaves nothing behind.
+    """Try roomreach with a made-up borough, in a temporary folder. Ctrl-C leaves nothing behind.
 
     Example: roomreach demo --port 8801
     """
@@ -72,7 +77,7 @@ def demo(
     from roomreach_hub.demo import demo as run_demo  # noqa: PLC0415
 
     choices = Choices(page_port=port, broker=broker, broker_port=broker_port)
-    run_demo(choices, started, Script().sooner(pace))
+    run_demo(choices, started, Script(seed=seed).sooner(pace), days)
 
 
 @app.command(rich_help_panel="Start here")
@@ -83,6 +88,10 @@ def up(
     port: _PagePort = DEFAULT_PAGE_PORT,
     broker: _Broker = None,
     broker_port: _BrokerPort = None,
+    speed_port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65_535, help="Run a speed server too, on this port; 0: any that is free."),
+    ] = None,
 ) -> None:
     """Run a hub in a folder: broker, collector, stores, API and pages, for this machine only.
 
@@ -90,10 +99,12 @@ def up(
     """
     from roomreach_hub.up import up as run_up  # noqa: PLC0415 - see above
 
-    run_up(folder, Choices(page_port=port, broker=broker, broker_port=broker_port))
+    choices = Choices(page_port=port, broker=broker, broker_port=broker_port, speed_port=speed_port)
+    run_up(folder, choices)
 
 
 app.command(rich_help_panel="Start here")(init.init)
+app.command("speed-server", rich_help_panel="Operations")(speed_server.speed_server)
 
 
 @app.command(rich_help_panel="Operations")

@@ -1,4 +1,7 @@
-"""A program in a process of its own: started on a leash, its words in a file, gone when we are gone."""
+"""A program in a process of its own: started on a leash, its words in a file, gone when we are gone.
+
+What it writes to standard output goes to that file too, or to whoever reads ``output``.
+"""
 
 import contextlib
 import os
@@ -8,6 +11,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 from roomreach.errors import Unavailable
 from roomreach_hub import leash
@@ -19,9 +23,10 @@ LARGEST_LOG_BYTES = 1_000_000
 class Child:
     """One program, started and stopped at will, from one thread."""
 
-    def __init__(self, command: Sequence[str | Path], log: Path) -> None:
+    def __init__(self, command: Sequence[str | Path], log: Path, *, piped: bool = False) -> None:
         self.command = [str(word) for word in command]
         self.log = log
+        self._piped = piped
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -41,10 +46,17 @@ class Child:
             return subprocess.Popen(  # noqa: S603 - our own command line
                 [sys.executable, "-I", "-S", leash.__file__, *self.command],
                 stdin=subprocess.PIPE,
-                stdout=words,
+                stdout=subprocess.PIPE if self._piped else words,
                 stderr=words,
                 start_new_session=True,
             )
+
+    @property
+    def output(self) -> IO[bytes]:
+        """What a piped program writes, to be read; raises ``Unavailable`` when it was not started."""
+        if self._process is None or self._process.stdout is None:
+            raise Unavailable(f"{Path(self.command[0]).name} was not started")
+        return self._process.stdout
 
     def alive(self) -> bool:
         """Whether it runs."""

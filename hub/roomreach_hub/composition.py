@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry
 
 from roomreach.errors import Misconfigured, Unavailable
-from roomreach_api.app import create_app
+from roomreach_api.app import create_app, no_notice
 from roomreach_collector.collector import Collector
 from roomreach_collector.inbox import Inbox, Protocol
 from roomreach_collector.metrics import CollectorMetrics
@@ -20,7 +20,9 @@ from roomreach_hub.folder import DEFAULT_BROKER_PORT, Address, Folder
 from roomreach_hub.keeping import Keeper
 from roomreach_hub.serving import Pages
 from roomreach_hub.signals import Asked
+from roomreach_hub.speed_server.part import SpeedServer
 from roomreach_store.records import Records
+from roomreach_store.series import SeriesStore
 from roomreach_store.series.opening import open_series
 
 _TICK_S = 0.2
@@ -35,8 +37,10 @@ class Hub:
     address: Address
     broker: Broker
     records: Records
+    series: SeriesStore
     collector: Collector
     pages: Pages
+    speed: SpeedServer | None
     keepers: list[Keeper]
 
     def watch(self, asked: Asked, until: Callable[[], bool] = lambda: False) -> None:
@@ -53,9 +57,12 @@ class Hub:
 
 
 @contextmanager
-def running(folder: Folder, choices: Choices, say: Say) -> Iterator[Hub]:
+def running(
+    folder: Folder, choices: Choices, say: Say, notice: Callable[[], str | None] = no_notice
+) -> Iterator[Hub]:
     """Start every part in order, and stop what was started in the opposite order, whatever happens.
 
+    ``notice`` gives a sentence for the home page, as long as there is one.
     Raises ``Misconfigured``, ``Conflict`` or ``Unavailable`` with what the operator must know.
     """
     kind = choose(choices.broker)
@@ -79,20 +86,42 @@ def running(folder: Folder, choices: Choices, say: Say) -> Iterator[Hub]:
         counters = CollectorRegistry()
         CollectorMetrics(collector).register(counters)
         pages = Pages(
-            create_app(records, series, metrics=counters, operator_token=operator_token.renew(folder)),
+            create_app(
+                records,
+                series,
+                metrics=counters,
+                operator_token=operator_token.renew(folder),
+                notice=notice,
+            ),
             listening,
         )
         stack.callback(pages.stop)
         pages.start()
-        address = Address(pid=os.getpid(), page_port=pages.port, broker_port=broker.port)
+        keepers = [Keeper("The broker", broker, say)]
+        speed = None
+        if choices.speed_port is not None:
+            speed = SpeedServer(
+                folder.path, ports.next_free(0) if choices.speed_port == 0 else choices.speed_port
+            )
+            stack.callback(speed.stop)
+            speed.start()
+            keepers.append(Keeper("The speed server", speed, say))
+        address = Address(
+            pid=os.getpid(),
+            page_port=pages.port,
+            broker_port=broker.port,
+            speed_port=speed.port if speed else None,
+        )
         folder.publish(address)
         yield Hub(
             address=address,
             broker=broker,
             records=records,
+            series=series,
             collector=collector,
             pages=pages,
-            keepers=[Keeper("The broker", broker, say)],
+            speed=speed,
+            keepers=keepers,
         )
 
 

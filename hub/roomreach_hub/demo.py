@@ -1,4 +1,4 @@
-"""``roomreach demo``: the whole of roomreach for an hour, with a simulated hostel.
+"""``roomreach demo``: the whole of roomreach for an hour, with a made-up borough and its past.
 
 One more agent measures this very machine: a test bench, outside all totals.
 """
@@ -6,28 +6,40 @@ One more agent measures this very machine: a test bench, outside all totals.
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from roomreach.errors import Unavailable
 from roomreach.identifiers import AgentId, ProviderId, SiteId
-from roomreach.places import Category, Provider, Role, Safeguarding, Site
+from roomreach.places import Category, Provider, Register, Role, Safeguarding, Site
 from roomreach_hub import asking, speaking
 from roomreach_hub.agent_settings import demonstration
 from roomreach_hub.buildings import on_record
-from roomreach_hub.buildings.hostel import Script, lodgings
+from roomreach_hub.buildings.borough.truth import truth, write
+from roomreach_hub.buildings.history.making import DAY_S
+from roomreach_hub.buildings.history.past import Past
+from roomreach_hub.buildings.history.progress import Told
+from roomreach_hub.buildings.hostel import Script
+from roomreach_hub.buildings.lodging import Lodging
 from roomreach_hub.buildings.orders import Orders
+from roomreach_hub.buildings.spans import Span
+from roomreach_hub.buildings.standing import made_up
 from roomreach_hub.child import Child
 from roomreach_hub.choices import Choices
 from roomreach_hub.composition import Hub, running
 from roomreach_hub.folder import Folder
 from roomreach_hub.keeping import Keeper
 from roomreach_hub.minting import new
-from roomreach_hub.signals import asked_to_stop
+from roomreach_hub.signals import Asked, asked_to_stop
 from roomreach_hub.up import described
-from roomreach_hub.verbs import agents, sites
+from roomreach_store import operating
+from roomreach_store.operating import Install
 from roomreach_store.records import latest, places
 
 ROOM = "Here"
@@ -35,36 +47,70 @@ ROOM = "Here"
 _AUTHORITY = "E09000001"
 
 
-def demo(choices: Choices, started: float, script: Script) -> None:
-    """Run a hub, its hostel and an agent in a temporary folder, gone when asked to stop.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Town:
+    """The made-up places, and the agent of each under its code; ``history`` where they have one."""
 
-    ``started`` is when the command was given, by the monotonic clock.
+    lodgings: Sequence[Lodging]
+    agents: tuple[AgentId, ...]
+    history: Span | None
+
+    def speaking(self, now_s: float) -> set[AgentId]:
+        """Whose agents speak now; one may have fallen silent long ago."""
+        both = zip(self.agents, self.lodgings, strict=True)
+        return {agent for agent, one in both if one.silent_at_s is None or one.silent_at_s >= now_s}
+
+
+def demo(choices: Choices, started: float, script: Script, days: int) -> None:
+    """Run a hub, its made-up places and an agent in a temporary folder, gone when asked to stop.
+
+    With ``days`` of history there is a borough, else the hostel alone. ``started`` is when the command was
+    given, by the monotonic clock.
     """
     with (
         asked_to_stop() as asked,
         tempfile.TemporaryDirectory(prefix="roomreach-demo-", ignore_cleanup_errors=True) as temporary,
-        running(Folder(Path(temporary)), choices, speaking.tell) as hub,
+        ExitStack() as stack,
     ):
+        folder = Path(temporary)
+        past = Past(_orders(folder), days)
+        hub = stack.enter_context(running(Folder(folder), choices, speaking.tell, past.notice))
+        stack.callback(past.stop)
         speaking.tell(
-            f"Starting a made-up hostel and an agent that measures this machine: {hub.broker.title}."
+            f"Starting a made-up {'borough' if days else 'hostel'} and an agent that measures this machine: "
+            f"{hub.broker.title}."
         )
-        since = datetime.now(UTC)
-        with hub.records.transaction() as c:
-            here = _this_machine(c, since)
-            boxes = on_record.record(c, lodgings(script), host=_AUTHORITY, since=since)
-        with ExitStack() as stack:
-            for name, part in {
-                "The agent": _box(hub, here, Path(temporary)),
-                "The hostel": _hostel(hub, boxes, script, Path(temporary)),
-            }.items():
-                stack.callback(part.stop)
-                part.start()
-                hub.keepers.append(Keeper(name, part, speaking.tell))
-            hub.watch(asked, until=lambda: _heard(hub, boxes))
-            if not asked.to_stop:
-                _welcome(hub, time.monotonic() - started)
-            hub.watch(asked)
-            speaking.tell("Stopping; the temporary folder goes too.")
+        here, town = _recorded(hub, script, days)
+        for name, part in {
+            "The agent": _box(hub, here, folder),
+            "The hostel": _hostel(hub, town, script, folder),
+        }.items():
+            stack.callback(part.stop)
+            part.start()
+            hub.keepers.append(Keeper(name, part, speaking.tell))
+        expected = town.speaking(time.time())
+        hub.watch(asked, until=lambda: _heard(hub, expected))
+        if not asked.to_stop:
+            _welcome(hub, "room" if days else "room of the hostel", time.monotonic() - started)
+        if town.history and not asked.to_stop:
+            with hub.records.reading() as c:
+                register = places.register(c)
+            write(folder, truth(town.lodgings, town.agents, register, script.seed, town.history))
+            _make_history(hub, asked, past, register)
+        hub.watch(asked)
+        speaking.tell("Stopping; the temporary folder goes too.")
+
+
+def _recorded(hub: Hub, script: Script, days: int) -> tuple[AgentId, Town]:
+    """Put this machine and the made-up places on record: those have stood there since their history began."""
+    now_s = time.time()
+    history = Span(now_s - days * DAY_S, now_s) if days else None
+    lodgings = made_up(script, now_s, history)
+    since = datetime.fromtimestamp(history.begin_s if history else now_s, UTC)
+    with hub.records.transaction() as c:
+        here = _this_machine(c, datetime.fromtimestamp(now_s, UTC))
+        agents = on_record.record(c, lodgings, host=_AUTHORITY, since=since)
+    return here, Town(lodgings=lodgings, agents=agents, history=history)
 
 
 def _this_machine(c: Connection, since: datetime) -> AgentId:
@@ -79,8 +125,8 @@ def _this_machine(c: Connection, since: datetime) -> AgentId:
         trial=True,
     )
     places.add_provider(c, provider)
-    sites.record(c, site, [ROOM])
-    return agents.install(c, site.id, ROOM, role=_role(), since=since).agent
+    operating.record(c, site, [ROOM], new)
+    return operating.install(c, Install(site=site.id, room=ROOM, role=_role(), since=since), new).agent
 
 
 def _role() -> Role:
@@ -103,25 +149,44 @@ def _box(hub: Hub, agent: AgentId, folder: Path) -> Child:
     )
 
 
-def _hostel(hub: Hub, boxes: tuple[AgentId, ...], script: Script, folder: Path) -> Child:
-    orders = folder / "hostel" / "orders.json"
+def _orders(folder: Path) -> Path:
+    return folder / "hostel" / "orders.json"
+
+
+def _hostel(hub: Hub, town: Town, script: Script, folder: Path) -> Child:
+    orders = _orders(folder)
     orders.parent.mkdir()
     Orders(
-        agents=boxes,
+        agents=town.agents,
         broker_port=hub.address.broker_port,
         began_s=time.monotonic(),
         script=script,
+        history=town.history,
     ).write(orders)
     return Child([sys.executable, "-I", "-m", "roomreach_hub.buildings", orders], folder / "hostel.log")
 
 
-def _heard(hub: Hub, boxes: tuple[AgentId, ...]) -> bool:
+def _make_history(hub: Hub, asked: Asked, past: Past, register: Register) -> None:
+    """Make the past while the present goes on; what cannot be made is said, and the present stays."""
+    began = time.monotonic()
+    try:
+        past.start(register, hub.records, hub.series)
+        with Told(past, speaking.tell) as telling:
+            hub.watch(asked, until=telling.over)
+        if not asked.to_stop:
+            past.check()
+            speaking.tell(f"The history is complete after {time.monotonic() - began:.0f} s.")
+    except Unavailable as exc:
+        speaking.tell(str(exc))
+
+
+def _heard(hub: Hub, boxes: AbstractSet[AgentId]) -> bool:
     with hub.records.reading() as c:
-        heard = latest.latest(c).keys() >= set(boxes)
+        heard = latest.latest(c).keys() >= boxes
     return heard and asking.answers(hub.address.page_port, "/")
 
 
-def _welcome(hub: Hub, seconds: float) -> None:
-    speaking.tell(f"Every room of the hostel is on the page after {seconds:.1f} s.")
+def _welcome(hub: Hub, rooms: str, seconds: float) -> None:
+    speaking.tell(f"Every {rooms} is on the page after {seconds:.1f} s.")
     speaking.pairs(described(hub, "a temporary folder, removed at the end"))
     speaking.tell("Ctrl-C stops it.")

@@ -18,11 +18,12 @@ DEFAULT_BROKER_PORT = 1883
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where a running hub answers: the ports of its pages and of its broker, on the loopback address."""
+    """Where a running hub answers, on loopback: its pages, its broker, its speed server if it has one."""
 
     pid: int
     page_port: int
     broker_port: int
+    speed_port: int | None = None
 
     @property
     def page(self) -> str:
@@ -108,7 +109,7 @@ class Folder:
         try:
             with self._lock.open() as lock:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return False
         except BlockingIOError:
             return True
@@ -121,6 +122,7 @@ class Folder:
             "page": address.page,
             "page_port": address.page_port,
             "broker_port": address.broker_port,
+            "speed_port": address.speed_port,
         }
         fresh = self._address.with_suffix(".new")
         fresh.write_text(json.dumps(document, indent=2) + "\n")
@@ -135,6 +137,7 @@ class Folder:
                     pid=document["pid"],
                     page_port=document["page_port"],
                     broker_port=document["broker_port"],
+                    speed_port=document["speed_port"],
                 )
         raise NotFound(f"no hub answers for {self.path}")
 

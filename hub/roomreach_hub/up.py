@@ -24,9 +24,11 @@ def up(path: Path, choices: Choices) -> None:
 
 def described(hub: Hub, kept_in: str) -> dict[str, str]:
     """Say what is where."""
+    speed = {"speed tests": f"{hub.speed.url}, token in {hub.speed.token_file}"} if hub.speed else {}
     return {
         "page": hub.address.page,
         "broker": f"{hub.broker.title} on 127.0.0.1:{hub.address.broker_port}",
+        **speed,
         "kept in": kept_in,
         "open to": "this machine only, until there are accounts and agents can be enrolled",
     }

@@ -18,7 +18,8 @@ TOOLS = Path(sys.executable).parent
 DOCKERFILES = sorted(path.relative_to(ROOT) for path in ROOT.glob("*/Dockerfile"))
 DEPLOYMENT = Deployment()
 OURS = sorted(DEPLOYMENT.ours)
-STAYING = sorted(name for name, service in DEPLOYMENT.services.items() if "profiles" not in service)
+STAYING = sorted(DEPLOYMENT.services.keys() - {"operator"})
+"""All but what runs for one command and ends."""
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +109,17 @@ def test_everything_that_the_files_name_exists(secrets: Path) -> None:
             "  influx: {condition",
             "influx, which is no service",
         ),
+        ("docker-compose.yml", "buildings.service]", "buildings.servant]", "is no program of ours"),
+        ("docker-compose.yml", "buildings.well]", "buildings.ill]", "is no module"),
+        ("docker-compose.yml", "ROOMREACH_STATE:", "ROOMREACH_STATES:", "ROOMREACH_STATE is not set"),
+        ("docker-compose.yml", "hostel:/var/lib/roomreach", "hostel:/var/lib/hostel", "nothing is mounted"),
+        ("docker-compose.yml", "./data/hostel", "./data/hostels", "data/hostels, which does not exist"),
+        (
+            "docker-compose.yml",
+            "./secrets/operator-token",
+            "./secrets/token",
+            "no secret that roomreach init",
+        ),
     ],
 )
 def test_a_name_of_nothing_is_caught(
@@ -134,7 +146,7 @@ def test_a_container_can_do_as_little_as_it_needs(name: str) -> None:
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["init"] is True
-    assert service["restart"] == ("no" if "profiles" in service else "unless-stopped")
+    assert service["restart"] == ("unless-stopped" if name in STAYING else "no")
     assert {"mem_limit", "cpus", "pids_limit"} <= service.keys()
     assert service["logging"]["options"].keys() == {"max-size", "max-file"}
     assert not {"privileged", "cap_add", "network_mode", "pid", "ipc", "devices"} & service.keys()
@@ -202,7 +214,7 @@ def versions(lock: Path) -> dict[str, str]:
 
 def test_every_dockerfile_is_used_and_every_program_of_ours_has_one() -> None:
     assert {Path(one.name) for one in DEPLOYMENT.ours.values()} == set(DOCKERFILES)
-    assert {DEPLOYMENT.command(name)[0] for name in OURS} == PROGRAMS.keys()
+    assert {DEPLOYMENT.program(name) for name in OURS} == PROGRAMS.keys()
 
 
 def test_nothing_private_reaches_an_image() -> None:

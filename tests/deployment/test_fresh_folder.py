@@ -10,7 +10,11 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +29,10 @@ from postgres import PostgreSQL
 from roomreach.identifiers import AgentId
 from roomreach_hub.agent_settings import demonstration
 from roomreach_hub.asking import fetch
+from roomreach_hub.buildings.hostel import ANNEXE, HOSTEL
 from roomreach_hub.initialising import settings
-from roomreach_store.records import Records, latest
+from roomreach_store.importing.columns import COLUMNS
+from roomreach_store.records import Records, latest, places
 from roomreach_store.records.password import with_password
 from servers import InfluxDB, Program, free_port, wait_until
 
@@ -72,6 +78,12 @@ class Composed:
         else:
             wait_until(lambda: listens(self.ports[name]), f"{name} listening", within_s=40)
 
+    def until(self, name: str, true: Callable[[], bool], what: str) -> None:
+        """Wait until something is true that a container brings about; if it ends, show its last words."""
+        program = self.programs[name]
+        wait_until(lambda: not program.alive() or true(), what, within_s=30)
+        assert program.alive(), (self.logs / name).read_text()
+
     def well(self, name: str) -> bool:
         """Ask a container's health check."""
         program, *words = map(self.here, self.deployment.health(name))
@@ -95,6 +107,7 @@ class Composed:
                 said = said.replace(f"{host}:{inside}", f"127.0.0.1:{port}")
             said = str(port) if said == str(inside) else said
         said = said.replace("/run/secrets/", f"{self.folder}/secrets/")
+        said = said.replace("/var/lib/roomreach", f"{self.folder}/data/hostel")
         return said.replace("/mosquitto/config/", f"{self.folder}/deploy/mosquitto/")
 
     def stop(self) -> None:
@@ -103,10 +116,6 @@ class Composed:
 
     def secret(self, name: str) -> str:
         return (self.folder / "secrets" / name).read_text()
-
-    def records(self) -> Records:
-        address = self.environment("collector")["ROOMREACH_RECORDS"]
-        return Records.open(with_password(address, self.secret("postgres-password")))
 
 
 def listens(port: int) -> bool:
@@ -142,6 +151,14 @@ def composed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composed]:
             made.stop()
 
 
+@pytest.fixture
+def records(composed: Composed) -> Iterator[Records]:
+    composed.wait_for("postgres")
+    address = composed.environment("collector")["ROOMREACH_RECORDS"]
+    with closing(Records.open(with_password(address, composed.secret("postgres-password")))) as opened:
+        yield opened
+
+
 def _set_up(postgres: PostgreSQL, environment: dict[str, str], password: str) -> None:
     """What the image does at its first start, of the variables that it is given."""
     user, database = (sql.Identifier(environment[f"POSTGRES_{name}"]) for name in ("USER", "DB"))
@@ -156,13 +173,14 @@ def test_a_container_comes_to_be_well(composed: Composed, name: str) -> None:
     assert composed.well(name)
 
 
-def test_an_agents_report_arrives_in_every_store_and_on_the_page(composed: Composed, tmp_path: Path) -> None:
+def test_an_agents_report_arrives_in_every_store_and_on_the_page(
+    composed: Composed, records: Records, tmp_path: Path
+) -> None:
     site = composed.operate(
         *("sites", "add", "--name", "Mare House", "--provider", "Example Homes", "--authority", "Hackney"),
         *("--category", "hostel", "--safeguarding", "none", "--room", "12"),
     )["site"]
     agent = AgentId(composed.operate("agents", "add", "--site", site, "--room", "12")["agent"])
-    records = composed.records()
     file = tmp_path / "agent.toml"
     file.write_text(
         demonstration(
@@ -188,19 +206,64 @@ def test_an_agents_report_arrives_in_every_store_and_on_the_page(composed: Compo
     with records.reading() as c:
         assert c.dialect.name == "postgresql"
         assert c.execute(text("SELECT current_database()")).scalar_one() == "roomreach"
-    records.close()
 
 
-def test_no_log_and_no_command_line_holds_a_secret(composed: Composed) -> None:
+def test_the_demonstrations_six_rooms_arrive_in_every_store_and_on_the_page(
+    composed: Composed, records: Records
+) -> None:
+    composed.start("hostel")
+    composed.until("hostel", lambda: len(_hostel(records)) == 6, "six agents on record")
+    agents = _hostel(records)
+    composed.until("hostel", lambda: _heard(records, agents), "every room arriving in PostgreSQL")
+    for agent in agents:
+        wait_until(lambda: _points(composed, agent) > 0, "a room arriving in InfluxDB")  # noqa: B023 - waited for here
+    said = fetch(composed.ports["api"], "/api/v1/latest") or ""
+    assert [agent for agent in agents if agent not in said] == []
+    assert HOSTEL in (fetch(composed.ports["api"], "/") or "")
+
+
+def test_started_again_it_is_the_same_hostel(composed: Composed, records: Records) -> None:
+    agents = _hostel(records)
+    assert len(agents) == 6
+    composed.programs["hostel"].stop()
+    stopped_ms = round(time.time() * 1000)
+    composed.start("hostel")
+    composed.until("hostel", lambda: _heard(records, agents, stopped_ms), "the same six being heard again")
+    assert _hostel(records) == agents
+
+
+def test_the_hostel_is_well_while_somebody_measures(composed: Composed) -> None:
+    composed.until("hostel", lambda: composed.well("hostel"), "the hostel being well")
+    composed.programs["hostel"].kill()
+    outboxes = list((composed.folder / "data" / "hostel").glob("*/outbox.db*"))
+    assert len({outbox.parent for outbox in outboxes}) == 6
+    a_minute_ago = time.time() - 60
+    for outbox in outboxes:
+        os.utime(outbox, (a_minute_ago, a_minute_ago))
+    assert not composed.well("hostel")
+    composed.start("hostel")
+    composed.until("hostel", lambda: composed.well("hostel"), "the hostel being well again")
+
+
+def test_what_is_on_record_changes_with_the_operators_secret_alone(composed: Composed) -> None:
+    composed.wait_for("api")
+    assert _asked_to_import(composed, composed.secret("operator-token")) == HTTPStatus.OK
+    for given in ("", composed.secret("grafana-password")):
+        assert _asked_to_import(composed, given) == HTTPStatus.UNAUTHORIZED
+
+
+def test_no_log_and_no_command_line_holds_a_secret_or_the_annexes_name(composed: Composed) -> None:
     secrets = [path.read_text() for path in (composed.folder / "secrets").iterdir()]
-    assert len(secrets) == len(set(secrets)) == 4
+    assert len(secrets) == len(set(secrets)) == 5
     seen = "".join(path.read_text(errors="replace") for path in composed.logs.iterdir())
     for program in composed.programs.values():
         assert program.process
         for what in ("cmdline", "environ"):
             seen += Path(f"/proc/{program.process.pid}/{what}").read_text(errors="replace")
     assert "roomreach-collector" in seen
+    assert "agents at work" in seen
     assert not [secret for secret in secrets if secret in seen]
+    assert ANNEXE.split()[0].lower() not in seen.lower()
 
 
 def test_a_container_that_does_not_answer_is_not_well(composed: Composed) -> None:
@@ -208,6 +271,30 @@ def test_a_container_that_does_not_answer_is_not_well(composed: Composed) -> Non
         composed.wait_for(name)
         composed.programs[name].kill()
         assert not composed.well(name)
+
+
+def _asked_to_import(composed: Composed, token: str) -> int:
+    """How the API answers to a file of sites in which there is none."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/csv"}
+    with closing(HTTPConnection("127.0.0.1", composed.ports["api"], timeout=10)) as api:
+        api.request("POST", "/api/v1/sites/import?dry_run=true", ",".join(COLUMNS) + "\n", headers)
+        return api.getresponse().status
+
+
+def _hostel(records: Records) -> set[AgentId]:
+    """Every agent on record in a building of the demonstration."""
+    with records.reading() as c:
+        register = places.register(c)
+    return {
+        agent
+        for agent, (installed, *_) in register.installations.items()
+        if register.site_of(installed.room).name in {HOSTEL, ANNEXE}
+    }
+
+
+def _heard(records: Records, agents: set[AgentId], since_ms: int = 0) -> bool:
+    with records.reading() as c:
+        return {one.agent for one in latest.latest(c).values() if one.taken_ms > since_ms} >= agents
 
 
 def _points(composed: Composed, agent: AgentId) -> int:

@@ -118,6 +118,17 @@ def test_a_lost_secret_is_not_replaced_while_its_data_are_there(tmp_path: Path) 
         keep_or_make(tmp_path, "postgres-password")
 
 
+def test_a_lost_token_that_no_data_know_is_made_anew(tmp_path: Path) -> None:
+    init(tmp_path)
+    for keeper in (tmp_path / "data").iterdir():
+        (keeper / "something").touch()
+    token = tmp_path / "secrets" / "operator-token"
+    before = token.read_text()
+    token.unlink()
+    assert "secrets/operator-token: made" in init(tmp_path).told
+    assert token.read_text() != before
+
+
 def test_an_empty_secret_is_refused(tmp_path: Path) -> None:
     init(tmp_path)
     (tmp_path / "secrets" / "influxdb-token").write_text("\n")

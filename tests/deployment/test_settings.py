@@ -8,12 +8,13 @@ import pytest
 from roomreach.errors import Misconfigured
 from roomreach_api.settings import Settings as ApiSettings
 from roomreach_collector.settings import Settings as CollectorSettings
+from roomreach_hub.buildings.settings import Settings as HostelSettings
 from roomreach_store.records.password import with_password
 
 ADDRESS = "postgresql+psycopg://roomreach@postgres:5432/roomreach"
 STORES = {"ROOMREACH_RECORDS": ADDRESS, "ROOMREACH_SERIES": "memory:"}
-PROGRAMS = {"api": ApiSettings, "collector": CollectorSettings}
-OTHERS = {"ROOMREACH_BROKER": "mqtt://127.0.0.1"}
+PROGRAMS = {"api": ApiSettings, "collector": CollectorSettings, "hostel": HostelSettings}
+OTHERS = {"ROOMREACH_BROKER": "mqtt://127.0.0.1", "ROOMREACH_STATE": "/var/lib/roomreach"}
 
 
 @pytest.fixture
@@ -90,3 +91,37 @@ def test_a_name_is_no_address_to_listen_on_even_there() -> None:
 def test_an_internal_network_is_yes_or_no(said: str) -> None:
     with pytest.raises(Misconfigured, match="say yes or no"):
         ApiSettings.from_environment({**STORES, "ROOMREACH_INTERNAL_NETWORK": said})
+
+
+@pytest.mark.parametrize(
+    ("broker", "host", "port"),
+    [("mqtt://mosquitto:1884", "mosquitto", 1884), ("mqtt://172.18.0.4", "172.18.0.4", 1883)],
+)
+def test_in_an_internal_network_the_hostel_reports_to_any_broker(broker: str, host: str, port: int) -> None:
+    told = {**STORES, **OTHERS, "ROOMREACH_BROKER": broker}
+    settings = HostelSettings.from_environment({**told, "ROOMREACH_INTERNAL_NETWORK": "yes"})
+    assert (settings.broker_host, settings.broker_port) == (host, port)
+    for said in ("no", ""):
+        with pytest.raises(Misconfigured, match="loopback only"):
+            HostelSettings.from_environment({**told, "ROOMREACH_INTERNAL_NETWORK": said})
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+def test_unless_told_so_the_hostel_reports_to_loopback_alone(host: str) -> None:
+    settings = HostelSettings.from_environment({**STORES, **OTHERS, "ROOMREACH_BROKER": f"mqtt://{host}"})
+    assert settings.broker_host == host.strip("[]")
+
+
+@pytest.mark.parametrize(
+    "broker", ["mosquitto:1883", "mqtts://127.0.0.1", "mqtt://", "mqtt://u@127.0.0.1", "mqtt://127.0.0.1:x"]
+)
+def test_what_is_no_plain_broker_is_refused(broker: str) -> None:
+    with pytest.raises(Misconfigured, match="ROOMREACH_BROKER is not like"):
+        HostelSettings.from_environment({**STORES, **OTHERS, "ROOMREACH_BROKER": broker})
+
+
+def test_every_fault_of_the_hostels_settings_is_told_at_once() -> None:
+    with pytest.raises(Misconfigured) as refused:
+        HostelSettings.from_environment({"ROOMREACH_INTERNAL_NETWORK": "maybe"})
+    for name in ("BROKER", "RECORDS", "STATE", "INTERNAL_NETWORK"):
+        assert f"ROOMREACH_{name} is" in str(refused.value)

@@ -99,6 +99,15 @@ def test_settings_are_written_to_a_file_that_the_agent_accepts_and_never_over_an
     assert len(facts("agents", "list", "--in", tmp_path / "hub")["agents"]) == 1
 
 
+def test_no_settings_file_is_left_of_an_agent_that_could_not_be_put_on_record(tmp_path: Path) -> None:
+    file = tmp_path / "agent.toml"
+    words = ("agents", "add", "--site", "s-bcdfghjkmn", "--room", "12", "--in", tmp_path / "hub", "--write")
+    assert "is not on record" in roomreach(*words, file).told
+    assert not file.exists()
+    nowhere = roomreach(*words, tmp_path / "absent" / "agent.toml")
+    assert (nowhere.code, "cannot be written" in nowhere.told) == (2, True)
+
+
 def test_an_agent_moves_to_another_room_from_a_moment_on(tmp_path: Path) -> None:
     site = facts(*NORTHGATE, "--in", tmp_path)["site"]
     begun = ("--since", "2026-11-01T10:00Z")
@@ -110,7 +119,7 @@ def test_an_agent_moves_to_another_room_from_a_moment_on(tmp_path: Path) -> None
     )  # fmt: skip
     assert moved["agent"] == agent
     (listed,) = facts("agents", "list", "--in", tmp_path)["agents"]
-    assert (listed["label"], listed["since"]) == ("14", "2026-11-08T10:00:00+00:00")
+    assert (listed["label"], listed["since"]) == ("14", "2026-11-08T10:00:00Z")
 
 
 def test_what_an_agent_said_last_is_listed_with_its_age(tmp_path: Path) -> None:
@@ -171,7 +180,7 @@ def test_what_was_refused_is_listed_and_shown_without_its_control_characters(tmp
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ((*NORTHGATE[:7], "Atlantis", *NORTHGATE[8:]), "'Atlantis' is no London authority"),
+        ((*NORTHGATE[:7], "Atlantis", *NORTHGATE[8:]), "The authority cannot be that: no London authority"),
         (("agents", "add", "--site", "s-bcdfghjkmn", "--room", "1"), "s-bcdfghjkmn is not on record"),
         (("agents", "add", "--site", "s-x", "--room", "1", "--since", "now"), "'now' is no moment"),
         (
@@ -179,6 +188,11 @@ def test_what_was_refused_is_listed_and_shown_without_its_control_characters(tmp
             "has no time zone",
         ),
         (("agents", "add", "--site", "s-x", "--room", "1", "--agent", "Bob"), "'Bob' is no identifier"),
+        (("agents", "add", "--site", "s-x", "--room", "1"), "'s-x' is no identifier"),
+        (
+            ("agents", "add", "--site", "s-x", "--room", "1", "--since", "1926-11-22T10:00Z"),
+            "which year is meant?",
+        ),
         (("sites", "ad"), "Did you mean 'add'"),
     ],
 )

@@ -11,6 +11,9 @@ from roomreach_hub.initialising import settings
 from roomreach_hub.initialising.originals import originals, source
 from roomreach_hub.initialising.passwords import SECRETS, keep_or_make
 
+DATA = ("postgres", "influxdb", "grafana", "hostel")
+"""Who keeps something in a folder of its own in ``data/``."""
+
 _CLOSED = 0o700
 _READABLE = 0o644
 _READABLE_FOLDER = 0o755
@@ -29,7 +32,8 @@ def initialise(folder: Path) -> Iterator[Step]:
 
     1. The compose file, the servers' configuration and the dashboards, copied.
     2. ``.env``: as whom the containers run, which ports, where images are built from.
-    3. ``data/``: a folder for each server, and ``secrets/``: a file for each secret, for that user alone.
+    3. ``data/``: a folder for each that keeps something, and ``secrets/``: a file for each secret, for that
+       user alone.
 
     Nothing that is there is ever written over. Raises ``Misconfigured`` and ``Conflict``.
     """
@@ -46,7 +50,7 @@ def initialise(folder: Path) -> Iterator[Step]:
     _give(folder / settings.NAME, owner)
     yield Step(path=Path(settings.NAME), outcome=written)
 
-    for name in ("secrets", "data", *(f"data/{server}" for server in dict.fromkeys(SECRETS.values()))):
+    for name in ("secrets", "data", *(f"data/{keeper}" for keeper in DATA)):
         (folder / name).mkdir(mode=_CLOSED, exist_ok=True)
         _give(folder / name, owner)
     for name in SECRETS:

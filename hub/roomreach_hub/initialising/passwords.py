@@ -7,13 +7,14 @@ from pathlib import Path
 
 from roomreach.errors import Conflict, Misconfigured
 
-SECRETS: Mapping[str, str] = {
+SECRETS: Mapping[str, str | None] = {
     "postgres-password": "postgres",
     "influxdb-password": "influxdb",
     "influxdb-token": "influxdb",
     "grafana-password": "grafana",
+    "operator-token": None,
 }
-"""Each secret's file in ``secrets/``, and the server that learns it when its data are first made."""
+"""Each secret's file in ``secrets/``, and the server that learns it when its data are first made, if any."""
 
 _BYTES = 32
 _PRIVATE = 0o600
@@ -34,8 +35,8 @@ def keep_or_make(folder: Path, name: str) -> str:
             path.chmod(_PRIVATE)
             return "kept, and closed to other users"
         return "kept"
-    data = folder / "data" / SECRETS[name]
-    if data.is_dir() and any(data.iterdir()):
+    data = folder / "data" / server if (server := SECRETS[name]) else None
+    if data and data.is_dir() and any(data.iterdir()):
         raise Conflict(
             f"{data} was made with a secret that is no longer in {path}. "
             "Put it back from your backup; a new one would not open these data."

@@ -5,20 +5,29 @@ Both give the same facts, as the API says them.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Protocol
 
 from roomreach.errors import NotFound, Unavailable
 from roomreach_hub import operator_token
 from roomreach_hub.folder import Folder
 from roomreach_hub.operating.local import Local
 from roomreach_hub.operating.remote import Remote
-from roomreach_store.operating import Move
+from roomreach_hub.operating.saying import Facts
+from roomreach_store.operating import Install, Move, NewSite
 
-Facts = dict[str, Any]
+__all__ = ["Facts", "Operations", "operations"]
 
 
 class Operations(Protocol):
     """What can be asked for. Raises what the store raises: ``Conflict``, ``NotFound``, ``Refused``."""
+
+    def sites(self) -> Facts:
+        """List the sites on record."""
+        ...
+
+    def add_site(self, asked: NewSite) -> Facts:
+        """Put a site on record."""
+        ...
 
     def import_sites(self, content: bytes, *, dry_run: bool) -> Facts:
         """Add the places of a file, or say what would become of it."""
@@ -28,8 +37,24 @@ class Operations(Protocol):
         """Write the places on record that are not confidential."""
         ...
 
+    def agents(self) -> Facts:
+        """List the agents on record, and those that were heard."""
+        ...
+
+    def install(self, asked: Install) -> Facts:
+        """Put an agent on record in a room."""
+        ...
+
     def move(self, asked: Move) -> Facts:
         """Record where an agent stood."""
+        ...
+
+    def quarantine(self, limit: int) -> Facts:
+        """List what was refused, newest first."""
+        ...
+
+    def quarantined(self, number: int) -> Facts:
+        """Read one message that was refused."""
         ...
 
     def replay(self, entries: list[int], reason: str | None) -> Facts:

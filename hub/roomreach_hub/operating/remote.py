@@ -5,12 +5,12 @@ import json
 from collections.abc import Mapping
 from contextlib import closing
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import quote
 
 from roomreach.errors import Conflict, Misconfigured, NotFound, Refused, RoomreachError, Unavailable
+from roomreach_hub.operating.saying import Facts
 from roomreach_hub.ports import LOOPBACK
-from roomreach_store.operating import Move
+from roomreach_store.operating import Install, Move, NewSite
 
 _PATIENCE_S = 120
 """A file of many thousands of rooms takes its time."""
@@ -30,7 +30,23 @@ class Remote:
         self._port = port
         self._token = token
 
-    def import_sites(self, content: bytes, *, dry_run: bool) -> dict[str, Any]:
+    def sites(self) -> Facts:
+        """List the sites on record."""
+        return self._facts("GET", "/sites")
+
+    def add_site(self, asked: NewSite) -> Facts:
+        """Put a site on record."""
+        body = {
+            "name": asked.name,
+            "provider": asked.provider,
+            "authority": asked.authority,
+            "category": asked.category,
+            "safeguarding": asked.safeguarding,
+            "rooms": list(asked.rooms),
+        }
+        return self._facts("POST", "/sites", json.dumps(body).encode())
+
+    def import_sites(self, content: bytes, *, dry_run: bool) -> Facts:
         """Add the places of a file, or say what would become of it."""
         path = f"/sites/import?dry_run={str(dry_run).lower()}"
         return self._facts("POST", path, content, "text/csv")
@@ -39,7 +55,22 @@ class Remote:
         """Write the places on record that are not confidential."""
         return self._ask("GET", "/sites/export")
 
-    def move(self, asked: Move) -> dict[str, Any]:
+    def agents(self) -> Facts:
+        """List the agents on record, and those that were heard."""
+        return self._facts("GET", "/agents")
+
+    def install(self, asked: Install) -> Facts:
+        """Put an agent on record in a room."""
+        body = {
+            "site": asked.site,
+            "room": asked.room,
+            "role": asked.role,
+            "since": asked.since.isoformat(),
+            "agent": asked.agent,
+        }
+        return self._facts("POST", "/agents", json.dumps(body).encode())
+
+    def move(self, asked: Move) -> Facts:
         """Record where an agent stood."""
         body: dict[str, object] = {"room": asked.room, "since": asked.since.isoformat()}
         optional = {
@@ -50,19 +81,25 @@ class Remote:
         body |= {name: value for name, value in optional.items() if value is not None}
         return self._facts("POST", f"/agents/{quote(asked.agent)}/moves", json.dumps(body).encode())
 
-    def replay(self, entries: list[int], reason: str | None) -> dict[str, Any]:
+    def quarantine(self, limit: int) -> Facts:
+        """List what was refused, newest first."""
+        return self._facts("GET", f"/quarantine?limit={limit}")
+
+    def quarantined(self, number: int) -> Facts:
+        """Read one message that was refused."""
+        return self._facts("GET", f"/quarantine/{number}")
+
+    def replay(self, entries: list[int], reason: str | None) -> Facts:
         """Ask for messages in quarantine to be taken in again."""
         body = {"entries": entries, "reason": reason}
         return self._facts("POST", "/quarantine/replays", json.dumps(body).encode())
 
-    def job(self, number: int) -> dict[str, Any]:
+    def job(self, number: int) -> Facts:
         """Say how a job stands."""
         return self._facts("GET", f"/jobs/{number}")
 
-    def _facts(
-        self, method: str, path: str, body: bytes = b"", kind: str = "application/json"
-    ) -> dict[str, Any]:
-        facts: dict[str, Any] = json.loads(self._ask(method, path, body, kind))
+    def _facts(self, method: str, path: str, body: bytes = b"", kind: str = "application/json") -> Facts:
+        facts: Facts = json.loads(self._ask(method, path, body, kind))
         return facts
 
     def _ask(self, method: str, path: str, body: bytes = b"", kind: str = "application/json") -> bytes:

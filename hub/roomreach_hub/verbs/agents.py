@@ -1,45 +1,46 @@
 """``roomreach agents``: which agent stands where and is heard, and a new one."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import Connection
 
-from roomreach.errors import Conflict, Misconfigured, NotFound
+from roomreach.errors import Conflict, Misconfigured
 from roomreach.headline import age
-from roomreach.identifiers import AgentId, BuildingId, RoomId, SiteId, identifier
-from roomreach.places import Agent, Building, Installation, Register, Role, Room, Site
+from roomreach.identifiers import AgentId, SiteId, identifier
+from roomreach.moments import moment
+from roomreach.places import Role
+from roomreach.report import EARLIEST_MS, LATEST_MS
 from roomreach_hub import speaking
 from roomreach_hub.agent_settings import settings
 from roomreach_hub.folder import DEFAULT_BROKER_PORT, Folder
-from roomreach_hub.heard import Said, last_words
-from roomreach_hub.minting import new
-from roomreach_hub.operating import operations
+from roomreach_hub.operating import Facts, operations
 from roomreach_hub.verbs.options import DEFAULT_FOLDER, AsJson, In
-from roomreach_hub.verbs.sites import MAIN_BUILDING
-from roomreach_store.operating import Move
-from roomreach_store.records import places
+from roomreach_store.operating import Install, Move
 
 app = typer.Typer(no_args_is_help=True, help="The boxes that measure.")
 
 
 @app.command("list")
 def list_(*, folder: In = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
-    """List the agents on record: where each stands, when it was last heard, and what it said.
+    """List the agents: where each stands, when it was last heard, and what it said.
+
+    One that was heard although nobody has put it on record is listed too, and stands in no room.
 
     Example: roomreach agents list --in /srv/roomreach
     """
-    with Folder(folder).records() as records, records.reading() as c:
-        register, words = places.register(c), last_words(c)
-    now = datetime.now(UTC)
+    with operations(Folder(folder)) as operator:
+        found = operator.agents()
+    now = datetime.fromisoformat(found["as_of"])
     if as_json:
-        speaking.document({"agents": [_facts(register, id_, words.get(id_), now) for id_ in register.agents]})
-    elif register.agents:
+        speaking.document({"agents": [_facts(agent) for agent in found["agents"]]})
+    elif found["agents"]:
         speaking.table(
             ("agent", "room", "role", "since", "last heard", "online"),
-            [_row(register, id_, words.get(id_), now) for id_ in register.agents],
+            [_row(agent, now) for agent in found["agents"]],
         )
     else:
         speaking.tell("No agent is on record yet. The first: roomreach agents add --help")
@@ -72,17 +73,21 @@ def add(
     Example: roomreach agents add --site s-bcdfghjkmn --room 12 --write agent.toml
     """
     place = Folder(folder)
-    began = _moment(since) if since else datetime.now(UTC)
-    known = AgentId(identifier(agent, "a")) if agent else None
-    if write is not None and write.exists():
-        raise Conflict(f"{write} exists already: name another file, or remove that one.")
-    with place.records() as records, records.transaction() as c:
-        made = install(c, SiteId(site), room, role=role, since=began, agent=known)
-        written = settings(made.agent, broker_port=place.broker_port or DEFAULT_BROKER_PORT)
-        if write is not None:
-            _write(write, written)
+    asked = Install(
+        since=_moment(since) if since else datetime.now(UTC),
+        agent=AgentId(identifier(agent, "a")) if agent else None,
+        site=SiteId(identifier(site, "s")),
+        room=room,
+        role=role,
+    )
+    with _new_file(write) as fill:
+        with operations(place) as operator:
+            made = operator.install(asked)
+        written = settings(made["agent"], broker_port=place.broker_port or DEFAULT_BROKER_PORT)
+        fill(written)
     if as_json:
-        speaking.document({"agent": made.agent, "room": made.room, "site": site, "settings": written})
+        names = ("agent", "room", "site")
+        speaking.document({**{name: made[name] for name in names}, "settings": written})
         return
     if write is None:
         speaking.fact(written.rstrip())
@@ -90,7 +95,7 @@ def add(
             "Keep this as agent.toml on the box, then there: roomreach-agent check --settings agent.toml"
         )
         return
-    speaking.fact(made.agent)
+    speaking.fact(made["agent"])
     speaking.tell(f"Its settings are in {write}. On the box: roomreach-agent check --settings {write.name}")
 
 
@@ -137,44 +142,6 @@ def move(
     speaking.tell(f"What {moved['agent']} measured then is put there by job {moved['job']}.")
 
 
-def install(
-    c: Connection, site: SiteId, room: str, *, role: Role, since: datetime, agent: AgentId | None = None
-) -> Installation:
-    """Record that an agent, by default a new one, stands in a room of a site; a new label makes the room.
-
-    Raises ``NotFound`` for a site or a room's code that is not on record.
-    """
-    register = places.register(c)
-    if site not in register.sites:
-        raise NotFound(f"The site {site} is not on record. Those that are: roomreach sites list")
-    where = _room(register, site, room) or _new_room(c, register, site, room)
-    if agent is None:
-        agent = AgentId(new("a"))
-    if agent not in register.agents:
-        places.add_agent(c, Agent(id=agent))
-    installation = Installation(agent=agent, room=where, role=role, since=since)
-    places.install(c, installation)
-    return installation
-
-
-def _room(register: Register, site: SiteId, text: str) -> RoomId | None:
-    rooms = [room for room in register.rooms.values() if register.site_of(room.id).id == site]
-    found = next((room.id for room in rooms if text in {room.id, room.label}), None)
-    if found is None and text.startswith("r-"):
-        raise NotFound(f"The room {text} is not on record at {site}.")
-    return found
-
-
-def _new_room(c: Connection, register: Register, site: SiteId, label: str) -> RoomId:
-    building = next((one.id for one in register.buildings.values() if one.site == site), None)
-    if building is None:
-        building = BuildingId(new("b"))
-        places.add_building(c, Building(id=building, site=site, name=MAIN_BUILDING))
-    room = Room(id=RoomId(new("r")), building=building, label=label)
-    places.add_room(c, room)
-    return room.id
-
-
 def _moment(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
@@ -184,60 +151,47 @@ def _moment(text: str) -> datetime:
         raise Misconfigured(
             f"{text!r} has no time zone: write {text}Z for UTC, or {text}+01:00 for summer time."
         )
-    return at
+    if not moment(EARLIEST_MS) <= at < moment(LATEST_MS):
+        raise Misconfigured(f"{text!r} is not from 2020 on and before 2100: which year is meant?")
+    return at.astimezone(UTC)
 
 
-def _write(path: Path, text: str) -> None:
+@contextmanager
+def _new_file(path: Path | None) -> Iterator[Callable[[str], object]]:
+    """Make a file before anything is put on record, to be filled after; it goes when that fails."""
+    if path is None:
+        yield lambda _text: None
+        return
     try:
-        path.write_text(text)
+        file = path.open("x")
+    except FileExistsError as exc:
+        raise Conflict(f"{path} exists already: name another file, or remove that one.") from exc
     except OSError as exc:
         raise Misconfigured(f"The settings cannot be written to {path}: {exc.strerror}.") from exc
+    try:
+        with file:
+            yield file.write
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
-def _facts(register: Register, agent: AgentId, said: Said | None, now: datetime) -> dict[str, object]:
-    installed = _installation(register, agent)
-    site = register.site_of(installed.room) if installed else None
+def _facts(agent: Facts) -> dict[str, object]:
     return {
-        "agent": agent,
-        "site": site.id if site else None,
-        "room": installed.room if installed else None,
-        "label": _label(register, installed.room, site) if installed and site else None,
-        "role": installed.role if installed else None,
-        "since": installed.since.isoformat() if installed else None,
-        "taken_at": said.taken_at.isoformat() if said else None,
-        "heard": said.recent(now) if said else False,
-        "online": said.judgement.online if said else None,
-        "why": said.judgement.reason if said else None,
+        "agent": agent["id"],
+        "label": agent["room_label"],
+        "taken_at": agent["last_taken"],
+        **{name: agent[name] for name in ("site", "room", "role", "since", "heard", "online", "why")},
     }
 
 
-def _row(register: Register, agent: AgentId, said: Said | None, now: datetime) -> list[str]:
-    installed = _installation(register, agent)
+def _row(agent: Facts, now: datetime) -> list[str]:
+    since, taken = (agent[name] and datetime.fromisoformat(agent[name]) for name in ("since", "last_taken"))
     return [
-        agent,
-        _called(register, installed.room) if installed else "none",
-        installed.role if installed else "",
-        f"{installed.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if installed else "",
-        f"{age(now - said.taken_at)} ago" if said else "never",
-        _online(said, now),
+        agent["id"],
+        f"{agent['site_name']}, {agent['room_label']}" if agent["room"] else "none",
+        agent["role"] or "",
+        f"{since:%Y-%m-%d %H:%M} UTC" if since else "",
+        f"{age(max(now - taken, timedelta()))} ago" if taken else "never",
+        f"{agent['online']}: {agent['why']}" if agent["online"] else "not known",
     ]
-
-
-def _online(said: Said | None, now: datetime) -> str:
-    if said is None or not said.recent(now):
-        return "not known"
-    return f"{said.judgement.online}: {said.judgement.reason}"
-
-
-def _installation(register: Register, agent: AgentId) -> Installation | None:
-    last = register.installations.get(agent, [])[-1:]
-    return last[0] if last and last[0].until is None else None
-
-
-def _called(register: Register, room: RoomId) -> str:
-    site = register.site_of(room)
-    return f"{site.shown_as}, {_label(register, room, site) or room}"
-
-
-def _label(register: Register, room: RoomId, site: Site) -> str | None:
-    return None if site.confidential else register.rooms[room].label

@@ -2,20 +2,19 @@
 
 import json
 import time
-from datetime import UTC
+from base64 import b64decode
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from roomreach.moments import moment
 from roomreach_hub import speaking
 from roomreach_hub.folder import Folder
-from roomreach_hub.operating import Operations, operations
+from roomreach_hub.operating import Facts, Operations, operations
 from roomreach_hub.verbs.options import DEFAULT_FOLDER, AsJson, In
-from roomreach_store.records import quarantine
-from roomreach_store.records.quarantine import Entry
 
 _GLANCE_S = 0.2
+_HIGHEST = 2**53
 
 app = typer.Typer(no_args_is_help=True, help="Messages that could not be stored.")
 
@@ -31,14 +30,15 @@ def list_(
 
     Example: roomreach quarantine list --limit 5
     """
-    with Folder(folder).records() as records, records.reading() as c:
-        totals, entries = quarantine.totals(c), quarantine.entries(c, limit)
+    with operations(Folder(folder)) as operator:
+        found = operator.quarantine(limit)
+    entries = found["entries"]
     if as_json:
         speaking.document(
             {
-                "total": totals.rows,
-                "dropped": totals.dropped,
-                "by_reason": dict(totals.by_reason),
+                "total": found["rows"],
+                "dropped": found["dropped"],
+                "by_reason": found["by_reason"],
                 "entries": [_facts(entry) for entry in entries],
             }
         )
@@ -50,24 +50,24 @@ def list_(
         ("number", "last", "times", "bytes", "reason", "detail", "topic"),
         [
             [
-                str(entry.id),
-                _at(entry.last_ms),
-                str(entry.times),
-                str(entry.size),
-                entry.reason,
-                entry.detail,
-                entry.topic,
+                str(entry["id"]),
+                _at(entry["last_received"]),
+                str(entry["times"]),
+                str(entry["size"]),
+                entry["reason"],
+                entry["detail"],
+                entry["topic"],
             ]
             for entry in entries
         ],
     )
-    speaking.tell(f"{len(entries)} of {totals.rows}. The bytes of one: roomreach quarantine show NUMBER")
+    speaking.tell(f"{len(entries)} of {found['rows']}. The bytes of one: roomreach quarantine show NUMBER")
 
 
 @app.command()
 def show(
     *,
-    number: Annotated[int, typer.Argument(help="The entry's number, from the list.")],
+    number: Annotated[int, typer.Argument(min=1, max=_HIGHEST, help="The entry's number, from the list.")],
     folder: In = DEFAULT_FOLDER,
     as_json: AsJson = False,
 ) -> None:
@@ -75,20 +75,20 @@ def show(
 
     Example: roomreach quarantine show 12
     """
-    with Folder(folder).records() as records, records.reading() as c:
-        entry = quarantine.entry(c, number)
-    payload = (entry.payload or b"").decode(errors="backslashreplace")
+    with operations(Folder(folder)) as operator:
+        entry = operator.quarantined(number)
+    payload = b64decode(entry["payload_base64"]).decode(errors="backslashreplace")
     if as_json:
         speaking.document({**_facts(entry), "payload": payload})
         return
     speaking.pairs(
         {
-            "reason": f"{entry.reason}: {entry.detail}",
-            "topic": entry.topic,
-            "agent": entry.agent or "not known",
-            "first": _at(entry.received_ms),
-            "last": f"{_at(entry.last_ms)}, {entry.times} times in all",
-            "size": f"{entry.size} bytes, digest {entry.digest}",
+            "reason": f"{entry['reason']}: {entry['detail']}",
+            "topic": entry["topic"],
+            "agent": entry["agent"] or "not known",
+            "first": _at(entry["first_received"]),
+            "last": f"{_at(entry['last_received'])}, {entry['times']} times in all",
+            "size": f"{entry['size']} bytes, digest {entry['digest']}",
         }
     )
     speaking.fact(_indented(payload))
@@ -97,7 +97,9 @@ def show(
 @app.command()
 def replay(
     *,
-    numbers: Annotated[list[int] | None, typer.Argument(help="The entries' numbers, from the list.")] = None,
+    numbers: Annotated[
+        list[int] | None, typer.Argument(min=1, max=_HIGHEST, help="The entries' numbers, from the list.")
+    ] = None,
     reason: Annotated[
         str | None, typer.Option(help="All that were refused for this reason and kept whole.")
     ] = None,
@@ -136,20 +138,14 @@ def _ended(operator: Operations, job: int, deadline: float) -> dict[str, object]
     return {"outcome": facts["outcome"], "detail": facts["detail"]}
 
 
-def _facts(entry: Entry) -> dict[str, object]:
+def _facts(entry: Facts) -> dict[str, object]:
+    same = ("reason", "detail", "topic", "agent", "outbox", "sequence", "digest", "times")
     return {
-        "number": entry.id,
-        "reason": entry.reason,
-        "detail": entry.detail,
-        "topic": entry.topic,
-        "agent": entry.agent,
-        "outbox": entry.outbox,
-        "sequence": entry.sequence,
-        "digest": entry.digest,
-        "bytes": entry.size,
-        "times": entry.times,
-        "first_at": moment(entry.received_ms).isoformat(),
-        "last_at": moment(entry.last_ms).isoformat(),
+        "number": entry["id"],
+        **{name: entry[name] for name in same},
+        "bytes": entry["size"],
+        "first_at": entry["first_received"],
+        "last_at": entry["last_received"],
     }
 
 
@@ -160,5 +156,5 @@ def _indented(payload: str) -> str:
         return payload
 
 
-def _at(ms: int) -> str:
-    return f"{moment(ms).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+def _at(text: str) -> str:
+    return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,29 +1,21 @@
 """``roomreach sites``: which places are on record, and a new one."""
 
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import Connection
 
-from roomreach.authorities import LONDON
 from roomreach.errors import Conflict, Misconfigured
-from roomreach.identifiers import BuildingId, ProviderId, RoomId, SiteId
-from roomreach.places import Building, Category, Provider, Register, Room, Safeguarding, Site
+from roomreach.places import Category, Safeguarding
 from roomreach_hub import speaking
 from roomreach_hub.folder import Folder
-from roomreach_hub.minting import new
-from roomreach_hub.operating import operations
+from roomreach_hub.operating import Facts, operations
 from roomreach_hub.verbs.options import DEFAULT_FOLDER, AsJson, In
 from roomreach_store.importing import MOST_BYTES
-from roomreach_store.records import places
+from roomreach_store.operating import NewSite
 
 app = typer.Typer(no_args_is_help=True, help="The places that are measured.")
-
-MAIN_BUILDING = "Main building"
-"""What the building is called that every new site has."""
 
 
 @app.command("list")
@@ -32,9 +24,8 @@ def list_(*, folder: In = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
 
     Example: roomreach sites list --in /srv/roomreach
     """
-    with Folder(folder).records() as records, records.reading() as c:
-        register = places.register(c)
-    found = facts(register)
+    with operations(Folder(folder)) as operator:
+        found = [_facts(site) for site in operator.sites()["sites"]]
     if as_json:
         speaking.document({"sites": found})
     elif found:
@@ -66,33 +57,28 @@ def add(
     Example: roomreach sites add --name "Northgate House" --provider "Northgate Homes" --authority Hackney
     --category hostel --safeguarding none --room 12 --room 14
     """
-    gss = authority_code(authority)
-    with Folder(folder).records() as records, records.transaction() as c:
-        site = Site(
-            id=SiteId(new("s")),
-            provider=_provider(c, provider),
-            host=gss,
-            name=name,
-            category=category,
-            safeguarding=safeguarding,
-        )
-        rooms = record(c, site, room or [])
+    asked = NewSite(
+        name=name,
+        provider=provider,
+        authority=authority,
+        category=category,
+        safeguarding=safeguarding,
+        rooms=room or (),
+    )
+    with operations(Folder(folder)) as operator:
+        made = operator.add_site(asked)
+    site = made["id"]
     if as_json:
-        speaking.document(
-            {
-                "site": site.id,
-                "confidential": site.confidential,
-                "rooms": [{"room": made.id, "label": made.label} for made in rooms],
-            }
-        )
+        rooms = [{"room": one["id"], "label": one["label"]} for one in made["rooms"]]
+        speaking.document({"site": site, "confidential": made["confidential"], "rooms": rooms})
         return
-    speaking.fact(site.id)
-    if site.safeguarding is None:
+    speaking.fact(site)
+    if safeguarding is None:
         speaking.tell(
             "No safeguarding class was given, so the site counts as confidential: "
-            f"it is shown as {site.id} only."
+            f"it is shown as {site} only."
         )
-    speaking.tell(f"Next, an agent in a room: roomreach agents add --site {site.id} --room LABEL")
+    speaking.tell(f"Next, an agent in a room: roomreach agents add --site {site} --room LABEL")
 
 
 @app.command("import")
@@ -158,58 +144,15 @@ def _content(file: Path) -> bytes:
         raise Misconfigured(f"{file} cannot be read: {exc.strerror}.") from exc
 
 
-def record(c: Connection, site: Site, labels: list[str]) -> list[Room]:
-    """Put a site on record with one building and a room for each label."""
-    building = Building(id=BuildingId(new("b")), site=site.id, name=MAIN_BUILDING)
-    rooms = [Room(id=RoomId(new("r")), building=building.id, label=label) for label in dict.fromkeys(labels)]
-    places.add_site(c, site)
-    places.add_building(c, building)
-    for room in rooms:
-        places.add_room(c, room)
-    return rooms
-
-
-def facts(register: Register) -> list[dict[str, object]]:
-    """Say of each site what a list may: of a confidential one its code and how much stands there."""
-    rooms = Counter(register.site_of(room).id for room in register.rooms)
-    agents = Counter(
-        register.site_of(installations[-1].room).id
-        for installations in register.installations.values()
-        if installations[-1].until is None
-    )
-    return [
-        {
-            "site": site.id,
-            "called": None if site.confidential else site.shown_as,
-            "provider": None if site.confidential else register.providers[site.provider].name,
-            "authority": None if site.confidential else LONDON.get(site.host, site.host),
-            "category": None if site.confidential else site.category,
-            "confidential": site.confidential,
-            "trial": site.trial,
-            "rooms": rooms[site.id],
-            "agents": agents[site.id],
-        }
-        for site in register.sites.values()
-    ]
-
-
-def authority_code(text: str) -> str:
-    """Find a London authority by its code or its name; raise ``Misconfigured`` for what is none."""
-    for gss, name in LONDON.items():
-        if text.strip().casefold() in {gss.casefold(), name.casefold()}:
-            return gss
-    raise Misconfigured(
-        f"{text!r} is no London authority: give its code, E09000001 to E09000033, or its name, as in Hackney."
-    )
-
-
-def _provider(c: Connection, text: str) -> ProviderId:
-    for known in places.register(c).providers.values():
-        if text.strip().casefold() in {known.id, known.name.casefold()}:
-            return known.id
-    provider = Provider(id=ProviderId(new("p")), name=text.strip())
-    places.add_provider(c, provider)
-    return provider.id
+def _facts(site: Facts) -> dict[str, object]:
+    """Say of a site what a list may: of a confidential one its code and how much stands there."""
+    return {
+        "site": site["id"],
+        "called": None if site["confidential"] else site["name"],
+        "provider": site["provider"] and site["provider"]["name"],
+        "authority": site["authority"] and site["authority"]["name"],
+        **{name: site[name] for name in ("category", "confidential", "trial", "rooms", "agents")},
+    }
 
 
 def _cell(value: object) -> str:

@@ -1,0 +1,84 @@
+"""The making of the history as one part of a demonstration: started, watched, stopped."""
+
+import os
+import sys
+from pathlib import Path
+
+from roomreach.errors import Unavailable
+from roomreach.places import Register
+from roomreach_hub.buildings.history.storing import Storing
+from roomreach_hub.child import Child
+from roomreach_store.records import Records
+from roomreach_store.series import SeriesStore
+
+_MOST_MAKERS = 2
+
+
+class Past:
+    """Makes so many days, newest first, in processes of their own, and stores them in this one."""
+
+    def __init__(self, orders: Path, days: int) -> None:
+        self.days = days
+        makers = min(_MOST_MAKERS, os.cpu_count() or 1)
+        self._children = [
+            Child(
+                [
+                    sys.executable,
+                    "-I",
+                    "-m",
+                    "roomreach_hub.buildings.history",
+                    orders,
+                    str(part),
+                    str(makers),
+                ],
+                orders.parent / f"history-{part}.log",
+                piped=True,
+            )
+            for part in range(makers)
+        ]
+        self._storing: list[Storing] = []
+
+    def start(self, register: Register, records: Records, series: SeriesStore) -> None:
+        """Begin. Raises ``Unavailable`` when a process cannot be started."""
+        for child in self._children:
+            child.start()
+            storing = Storing(child.output, register, records, series)
+            self._storing.append(storing)
+            storing.start()
+
+    def stop(self) -> None:
+        """End it, wherever it has got to."""
+        for storing in self._storing:
+            storing.ask_to_stop()
+        for child in self._children:
+            child.stop()
+        for storing in self._storing:
+            storing.join()
+
+    @property
+    def done(self) -> int:
+        """How many days are whole by now."""
+        return min((storing.days for storing in self._storing), default=0)
+
+    @property
+    def reports(self) -> int:
+        """How many reports are stored by now."""
+        return sum(storing.reports for storing in self._storing)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether more days are to come: whoever stores has what it needs until its pipe ends."""
+        return self.done < self.days and all(one.alive() or one.days == self.days for one in self._storing)
+
+    def check(self) -> None:
+        """Raise ``Unavailable`` when it ended before its last day."""
+        if self.done < self.days and not self.under_way:
+            faults = [one.fault for one in self._storing] + [child.last_words() for child in self._children]
+            why = next(filter(None, faults), "its process ended")
+            raise Unavailable(f"The history stays as it is, {self.done} of {self.days} days: {why}")
+
+    def notice(self) -> str | None:
+        """Say on the page how far it is; nothing before it begins, and when it is over."""
+        if self._storing and self.under_way:
+            return f"making history, {self.done} of {self.days} days"
+        return None

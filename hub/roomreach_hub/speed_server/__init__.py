@@ -1,0 +1,1 @@
+"""The speed server: the end of throughput tests that roomreach runs itself."""

@@ -1,0 +1,79 @@
+"""``roomreach speed-server``: the end of throughput tests, in a process of its own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from roomreach_hub import speaking
+
+_AS_SHIPPED_TESTS, _AS_SHIPPED_TEST_MB, _AS_SHIPPED_DAY_MB = 100, 500.0, 2_000.0
+
+
+def speed_server(
+    *,
+    tokens: Annotated[
+        Path,
+        typer.Option(
+            envvar="ROOMREACH_SPEED_TOKENS_FILE",
+            show_envvar=True,
+            metavar="FILE",
+            help="One token a line: an agent that sends one may test. A shared token shares its bytes.",
+        ),
+    ],
+    listen: Annotated[
+        str,
+        typer.Option(envvar="ROOMREACH_LISTEN", show_envvar=True, help="Where to listen; port 0: any free."),
+    ] = "127.0.0.1:8805",
+    internal_network: Annotated[
+        str,
+        typer.Option(
+            envvar="ROOMREACH_INTERNAL_NETWORK",
+            show_envvar=True,
+            metavar="yes|no",
+            help="yes: listen on any address, because nobody else can reach this network.",
+        ),
+    ] = "no",
+    most_tests: Annotated[
+        int,
+        typer.Option(envvar="ROOMREACH_SPEED_TESTS", show_envvar=True, min=1, help="Tests at a time."),
+    ] = _AS_SHIPPED_TESTS,
+    most_mbps: Annotated[
+        float | None,
+        typer.Option(
+            envvar="ROOMREACH_SPEED_MBPS",
+            show_envvar=True,
+            min=0.1,
+            help="Mbit/s for all tests together, shared equally. Default: as much as there is.",
+        ),
+    ] = None,
+    most_test_mb: Annotated[
+        float,
+        typer.Option(envvar="ROOMREACH_SPEED_TEST_MB", show_envvar=True, min=0.1, help="MB for one test."),
+    ] = _AS_SHIPPED_TEST_MB,
+    most_day_mb: Annotated[
+        float,
+        typer.Option(
+            envvar="ROOMREACH_SPEED_DAY_MB", show_envvar=True, min=0.1, help="MB for one token and UTC day."
+        ),
+    ] = _AS_SHIPPED_DAY_MB,
+) -> None:
+    """Serve throughput tests to agents, until stopped.
+
+    Example: roomreach speed-server --tokens /etc/roomreach/speed.tokens --most-mbps 500
+    """
+    # Loading a web server takes longer than most commands do.
+    from roomreach_hub.speed_server import listening  # noqa: PLC0415 - see above
+    from roomreach_hub.speed_server.serving import serve  # noqa: PLC0415
+    from roomreach_hub.speed_server.tests_under_way import Limits  # noqa: PLC0415
+
+    host, port = listening.allowed(listen, internal=internal_network == "yes")
+    limits = Limits(
+        tests=most_tests,
+        mbps=most_mbps,
+        test_bytes=int(most_test_mb * 1e6),
+        day_bytes=int(most_day_mb * 1e6),
+    )
+    with listening.listen(host, port) as taken:
+        speaking.tell(f"The speed server listens on port {taken.getsockname()[1]}.")
+        serve(taken, tokens, limits)

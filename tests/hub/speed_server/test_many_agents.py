@@ -1,0 +1,77 @@
+"""Fifty agents at one speed server at once."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from roomreach.measurement import Throughput
+from roomreach_agent.engines import Ask
+from roomreach_agent.engines.own.engine import OwnEngine
+from roomreach_agent.engines.own.live import LiveTransfers
+from roomreach_agent.engines.own.server import Server
+from roomreach_agent.engines.own.transfers import Direction
+from speed_servers import SpeedServer
+
+AGENTS = 50
+TOTAL_MBPS = 60
+LASTS_S = 3.0
+MOST_BYTES = 400_000
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SpeedServer]:
+    tokens = tuple(f"the token of agent {n:02}" for n in range(AGENTS))
+    folder = tmp_path_factory.mktemp("speed")
+    with SpeedServer(folder, "--most-mbps", str(TOTAL_MBPS), tokens=tokens) as running:
+        yield running
+
+
+def way(server: SpeedServer, number: int) -> LiveTransfers:
+    # All fifty are in one process here, so each looks at its bytes less often than an agent of its own would.
+    return LiveTransfers(Server.at(server.url, f"the token of agent {number:02}"), nap_s=0.03)
+
+
+def at_once(*work: threading.Thread) -> None:
+    for thread in work:
+        thread.start()
+    for thread in work:
+        thread.join()
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_fifty_agents_at_once_share_the_server_equally(server: SpeedServer, direction: Direction) -> None:
+    all_here = threading.Barrier(AGENTS)
+    rates: dict[int, float] = {}
+
+    def run(number: int) -> None:
+        with closing(way(server, number).run(direction, 50_000_000)) as ticks:
+            next(ticks)
+            all_here.wait(20)
+            # While the others were still coming, there was more for each.
+            began_s = time.monotonic() + 0.5
+            first = next(tick for tick in ticks if time.monotonic() >= began_s)
+            last = next(tick for tick in ticks if tick.at_s >= first.at_s + LASTS_S)
+            rates[number] = (last.arrived - first.arrived) / (last.at_s - first.at_s) * 8 / 1e6
+
+    at_once(*(threading.Thread(target=run, args=(number,)) for number in range(AGENTS)))
+    least, most, together = min(rates.values()), max(rates.values()), sum(rates.values())
+    print(f"\n{direction}, Mbit/s: {least:.2f} to {most:.2f}, together {together:.1f}")
+    mean = together / AGENTS
+    assert len(rates) == AGENTS
+    assert all(abs(rate / mean - 1) <= 0.2 for rate in rates.values())
+    assert together <= TOTAL_MBPS * 1.05
+
+
+def test_none_of_fifty_agents_costs_more_than_it_may(server: SpeedServer) -> None:
+    found: dict[int, Throughput] = {}
+
+    def run(number: int) -> None:
+        engine = OwnEngine(lambda _end: way(server, number))
+        found[number] = engine.test(Ask(target="server", most_bytes=MOST_BYTES))
+
+    at_once(*(threading.Thread(target=run, args=(number,)) for number in range(AGENTS)))
+    assert [one.reason for one in found.values()] == [None] * AGENTS
+    assert all((one.download_bytes or 0) + (one.upload_bytes or 0) <= MOST_BYTES for one in found.values())

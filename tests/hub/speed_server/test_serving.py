@@ -1,0 +1,106 @@
+"""The speed server as agents, operators and strangers meet it."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from roomreach.errors import Misconfigured
+from roomreach_hub.speed_server.listening import allowed
+from roomreach_hub.speed_server.tokens import Tokens
+from speed_servers import TOKEN, SpeedServer
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SpeedServer]:
+    with SpeedServer(tmp_path_factory.mktemp("speed"), "--most-test-mb", "1") as running:
+        yield running
+
+
+def asked(
+    server: SpeedServer, path: str, token: str | None = TOKEN, method: str = "GET", body: bytes | None = None
+) -> tuple[int, bytes]:
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=5)) as connection:
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        assert answer.headers["roomreach-speed"] == "1"
+        return answer.status, answer.read()
+
+
+def begun(server: SpeedServer) -> str:
+    status, name = asked(server, "/v1/tests", method="POST")
+    assert status == 201
+    return name.decode()
+
+
+def test_it_says_that_it_runs_to_anybody(server: SpeedServer) -> None:
+    assert asked(server, "/healthz", token=None) == (200, b"ok\n")
+
+
+@pytest.mark.parametrize("token", [None, "", "wrong", TOKEN + "x", TOKEN[:-1]])
+def test_nobody_without_a_token_of_ours_begins_a_test(server: SpeedServer, token: str | None) -> None:
+    assert asked(server, "/v1/tests", token, "POST")[0] == 401
+
+
+def test_a_download_is_as_long_as_was_asked_for(server: SpeedServer) -> None:
+    status, body = asked(server, f"/v1/tests/{begun(server)}/download?bytes=123456")
+    assert (status, len(body)) == (200, 123_456)
+
+
+@pytest.mark.parametrize("count", ["", "-1", "1e6", "9" * 40, "²"])
+def test_a_download_of_no_whole_number_is_no_download(server: SpeedServer, count: str) -> None:
+    path = f"/v1/tests/{begun(server)}/download?bytes={quote(count)}"
+    assert asked(server, path)[0] == 400
+
+
+def test_a_test_moves_no_more_than_it_may_in_either_direction(server: SpeedServer) -> None:
+    name = begun(server)
+    assert asked(server, f"/v1/tests/{name}/download?bytes=600000")[0] == 200
+    assert asked(server, f"/v1/tests/{name}/download?bytes=600000")[0] == 429
+    assert asked(server, f"/v1/tests/{name}/upload", method="POST", body=bytes(500_000))[0] == 429
+    assert asked(server, f"/v1/tests/{name}/upload", method="POST", body=bytes(400_000))[0] == 204
+
+
+@pytest.mark.parametrize("what", ["echo", "download?bytes=1", "arrived"])
+def test_a_test_that_does_not_run_answers_nothing(server: SpeedServer, what: str) -> None:
+    assert asked(server, f"/v1/tests/nobody-s/{what}")[0] == 404
+
+
+@pytest.mark.parametrize("where", ["127.0.0.1:0", "localhost:8805", "[::1]:8805"])
+def test_it_listens_on_this_machine(where: str) -> None:
+    assert allowed(where, internal=False)
+
+
+@pytest.mark.parametrize("where", ["0.0.0.0:8805", "10.0.0.7:1", "[::]:1"])
+def test_it_listens_elsewhere_only_where_nobody_else_can_reach(where: str) -> None:
+    with pytest.raises(Misconfigured, match="loopback only"):
+        allowed(where, internal=False)
+    assert allowed(where, internal=True)
+
+
+@pytest.mark.parametrize("where", ["", "8805", "speed.example:1", "127.0.0.1:", "127.0.0.1:99999", ":1"])
+def test_what_is_no_address_is_refused(where: str) -> None:
+    with pytest.raises(Misconfigured, match="no address and port"):
+        allowed(where, internal=True)
+
+
+@pytest.mark.parametrize("text", ["", "# only words\n", "short\n", f"{TOKEN}\nshort\n"])
+def test_a_file_without_proper_tokens_is_refused_and_none_is_repeated(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "tokens"
+    file.write_text(text)
+    with pytest.raises(Misconfigured) as refused:
+        Tokens.read(file)
+    assert TOKEN not in str(refused.value)
+
+
+def test_a_port_that_is_taken_is_explained(server: SpeedServer) -> None:
+    command = [*server.command, "--listen", f"127.0.0.1:{server.port}"]
+    tried = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    assert tried.returncode == 2
+    assert "cannot be used" in tried.stderr
+    assert "Traceback" not in tried.stderr
