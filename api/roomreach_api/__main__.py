@@ -34,7 +34,7 @@ def serve(settings: Settings) -> None:
         closing(Records.open(settings.records)) as records,
         closing(open_series(settings.series, token=settings.series_token)) as series,
     ):
-        app = create_app(records, series)
+        app = create_app(records, series, operator_token=settings.operator_token)
         config = uvicorn.Config(
             app,
             host=settings.host,

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from roomreach_api import errors
 from roomreach_api.agents.endpoints import router as agents
+from roomreach_api.agents.installing import router as installing
 from roomreach_api.agents.moving import router as moving
 from roomreach_api.console.drawing import drawn
 from roomreach_api.console.endpoints import router as console
@@ -27,6 +28,7 @@ from roomreach_api.quarantine.replaying import router as replaying
 from roomreach_api.reading import Stores
 from roomreach_api.rooms.endpoints import router as rooms
 from roomreach_api.series.endpoints import router as series_
+from roomreach_api.sites.adding import router as adding
 from roomreach_api.sites.endpoints import router as sites
 from roomreach_api.sites.importing import router as importing
 from roomreach_store.records import Records
@@ -44,12 +46,28 @@ alone.
 """
 
 
+_ROUTERS = (
+    *(importing, sites, adding),
+    rooms,
+    *(agents, installing, moving),
+    latest,
+    series_,
+    *(quarantine, replaying),
+    jobs,
+)
+"""Where two could answer the same path, the first does."""
+
 _log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
     """Read the clock."""
     return datetime.now(UTC)
+
+
+def no_notice() -> str | None:
+    """Have nothing to say."""
+    return None
 
 
 def create_app(
@@ -60,16 +78,19 @@ def create_app(
     metrics: CollectorRegistry | None = None,
     hosts: Collection[str] = LOOPBACK,
     operator_token: str | None = None,
+    notice: Callable[[], str | None] = no_notice,
 ) -> FastAPI:
     """Make the application over open stores, which stay the caller's to close.
 
     ``metrics`` holds counters of this process, shown at /metrics. ``hosts`` are the names it answers to.
-    Whoever changes anything must send ``operator_token``; without one, nobody can.
+    Whoever changes anything must send ``operator_token``; without one, nobody can. ``notice`` gives a
+    sentence that the home page shows for as long as it is given: it is asked every second, from any thread.
     """
     app = described()
     stores = Stores(records, series, now)
     app.state.stores = stores
-    app.state.live = Live(stores.mark, lambda scope: drawn(stores, scope))
+    app.state.notice = notice
+    app.state.live = Live(lambda: (stores.mark(), notice()), lambda scope: drawn(stores, scope, notice()))
     app.state.metrics = metrics
     app.state.operator_token = operator_token
     if not styled():
@@ -94,7 +115,7 @@ def described() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     api = APIRouter(prefix="/api/v1")
-    for router in (importing, sites, rooms, agents, moving, latest, series_, quarantine, replaying, jobs):
+    for router in _ROUTERS:
         api.include_router(router)
     for router in (api, health, metrics_, console):
         app.include_router(router)

@@ -20,7 +20,8 @@ from roomreach_api.writing import Writing
 
 _BEARER = HTTPBearer(
     scheme_name="operator",
-    description="The secret in the hub's folder: DIR/operator.token.",
+    description="The operator's secret: DIR/operator.token in a hub's folder; of an API in a process of its "
+    "own, what is in the file that ROOMREACH_OPERATOR_TOKEN_FILE names.",
     auto_error=False,
 )
 
@@ -45,7 +46,8 @@ def signed(
         "Changes are made by the operator of this hub alone: send the secret in its folder, operator.token, "
         "as Authorization: Bearer …, or use the command roomreach, which does."
         if expected
-        else "This server takes no changes: it was started without an operator's secret.",
+        else "This server takes no changes: it was started without an operator's secret, "
+        "which ROOMREACH_OPERATOR_TOKEN_FILE names.",
         headers={"WWW-Authenticate": "Bearer"},
     )
 

@@ -18,7 +18,8 @@ from roomreach.places import Register
 from roomreach_api.access import Scope
 from roomreach_api.said import Said, Spoken, said, spoken
 from roomreach_api.visible import SeenRoom, Visible
-from roomreach_store.records import Records, kept, latest, places, quarantine
+from roomreach_store.records import Records, jobs, kept, latest, places, quarantine
+from roomreach_store.records.jobs import Backlog
 from roomreach_store.records.kept import Why
 from roomreach_store.records.latest import Latest
 from roomreach_store.records.quarantine import Entry, Totals
@@ -94,7 +95,9 @@ class Reading:
         return {key: count for key, count in self._state.waiting.items() if key[0] in visible}
 
     def tracks(self, question: Question) -> list[Track]:
-        """Ask the series; raises ``NotFound`` for a room or an agent out of sight, and ``Refused``."""
+        """Ask the series; raises ``NotFound`` for a place or an agent out of sight, and ``Refused``."""
+        if question.site is not None:
+            self.places.site(question.site)
         if question.room is not None:
             self.places.room(question.room)
         if question.agent is not None:
@@ -123,6 +126,12 @@ class Reading:
         self._require_unplaced()
         with self._stores.records.reading() as c:
             return quarantine.totals(c)
+
+    def backlog(self) -> Backlog:
+        """Say what operators asked for and still waits; raises ``NotFound`` out of scope."""
+        self._require_unplaced()
+        with self._stores.records.reading() as c:
+            return jobs.backlog(c)
 
     def _require_unplaced(self) -> None:
         if not self._scope.sees_unplaced():

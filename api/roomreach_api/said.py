@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from roomreach.answers import Answer, Run
+from roomreach.coverage import covered
 from roomreach.errors import Malformed
 from roomreach.headline import Standing, age
 from roomreach.identifiers import AgentId
@@ -37,6 +39,8 @@ class Said:
     reported: Judgement
     online: Judgement
     offline_since: datetime | None
+    weak: bool
+    weak_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,7 @@ class Spoken:
     interval: timedelta
     measurements: tuple[Measurement, ...]
     judgement: Judgement
+    covered: Answer
 
 
 def spoken(latest: Latest) -> Spoken:
@@ -59,7 +64,13 @@ def spoken(latest: Latest) -> Spoken:
     else:
         interval, measurements = timedelta(seconds=report.interval_s), report.measurements
         judgement = judge(measurements)
-    return Spoken(payload=latest.payload, interval=interval, measurements=measurements, judgement=judgement)
+    return Spoken(
+        payload=latest.payload,
+        interval=interval,
+        measurements=measurements,
+        judgement=judgement,
+        covered=covered(measurements),
+    )
 
 
 def said(latest: Latest, words: Spoken, room: SeenRoom | None, now: datetime) -> Said:
@@ -68,7 +79,6 @@ def said(latest: Latest, words: Spoken, room: SeenRoom | None, now: datetime) ->
     taken_at = moment(latest.taken_ms)
     ago = max(now - taken_at, timedelta())
     heard = Standing(taken_at=taken_at, interval=interval, online=reported.online).heard(now)
-    since = latest.run.offline_since_ms if reported.online is Online.NO else None
     return Said(
         agent=latest.agent,
         room=room,
@@ -80,5 +90,11 @@ def said(latest: Latest, words: Spoken, room: SeenRoom | None, now: datetime) ->
         heard=heard,
         reported=reported,
         online=reported if heard else Judgement(Online.UNKNOWN, f"nothing heard for {age(ago)}"),
-        offline_since=None if since is None else moment(since),
+        offline_since=_since(latest.online) if reported.online is Answer.NO else None,
+        weak=words.covered is Answer.NO,
+        weak_since=_since(latest.covered) if words.covered is Answer.NO else None,
     )
+
+
+def _since(run: Run) -> datetime | None:
+    return None if run.no_since_ms is None else moment(run.no_since_ms)

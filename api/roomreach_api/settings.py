@@ -16,11 +16,15 @@ _HIGHEST_PORT = 65_535
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Where the stores are, and where to listen."""
+    """Where the stores are, where to listen, and what an operator sends along who changes anything.
+
+    Without an operator's secret nobody can change anything.
+    """
 
     records: str = field(repr=False)
     series: str = field(repr=False)
     series_token: str | None = field(default=None, repr=False)
+    operator_token: str | None = field(default=None, repr=False)
     host: str
     port: int
 
@@ -40,11 +44,21 @@ class Settings:
         except Misconfigured as exc:
             faults.append(f"ROOMREACH_RECORDS_PASSWORD_FILE: {exc}")
         token = _secret(environment, "ROOMREACH_SERIES_TOKEN_FILE", faults)
+        operator_token = _secret(environment, "ROOMREACH_OPERATOR_TOKEN_FILE", faults)
+        if operator_token and not all("!" <= letter <= "~" for letter in operator_token):
+            faults.append("ROOMREACH_OPERATOR_TOKEN_FILE holds what no request can carry: one word of ASCII")
         internal = _internal(environment, faults)
         host, port = _listen(environment.get("ROOMREACH_LISTEN", _LISTEN), faults, internal=internal)
         if faults:
             raise Misconfigured("\n".join(faults))
-        return cls(records=records, series=series, series_token=token, host=host, port=port)
+        return cls(
+            records=records,
+            series=series,
+            series_token=token,
+            operator_token=operator_token,
+            host=host,
+            port=port,
+        )
 
 
 def _required(environment: Mapping[str, str], name: str, example: str, faults: list[str]) -> str:

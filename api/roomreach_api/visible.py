@@ -5,7 +5,8 @@ cannot show too much. Of a confidential site nothing is left but its code.
 """
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -14,7 +15,7 @@ from roomreach.authorities import LONDON
 from roomreach.errors import NotFound
 from roomreach.identifiers import AgentId, RoomId, SiteId
 from roomreach.moments import milliseconds
-from roomreach.places import Authority, Category, Installation, Provider, Register, Role, Room, Site
+from roomreach.places import Authority, Category, Installation, Line, Provider, Register, Role, Room, Site
 from roomreach_api.access import Scope
 
 _T = TypeVar("_T")
@@ -35,7 +36,10 @@ class SeenSite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenRoom:
-    """A room as it may be shown. Building, floor and homes are None where its site is confidential."""
+    """A room as it may be shown.
+
+    Building, floor, homes, and what the building's line is sold as, are None where its site is confidential.
+    """
 
     id: RoomId
     site: SeenSite
@@ -43,6 +47,7 @@ class SeenRoom:
     building: str | None
     floor: int | None
     homes: int | None
+    sold: Line | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +108,14 @@ class Visible:
         """One agent; raises ``NotFound``."""
         return _found(self._agents.get(agent), "agent", agent)
 
+    def rooms_of_sites(self) -> Mapping[SiteId, int]:
+        """How many rooms are on record at each site; 0 for any other."""
+        return Counter(room.site.id for room in self._rooms.values())
+
+    def agents_of_sites(self) -> Mapping[SiteId, int]:
+        """How many agents stand at each site now; 0 for any other."""
+        return Counter(agent.room.site.id for agent in self._agents.values() if agent.room)
+
     def sees_taken_in(self, room: RoomId) -> bool:
         """Whether what was measured in this room may be seen."""
         return room in self._rooms
@@ -162,6 +175,7 @@ def _seen_room(room: Room, site: SeenSite, register: Register) -> SeenRoom:
         building=register.buildings[room.building].name if open_ else None,
         floor=room.floor if open_ else None,
         homes=room.homes if open_ else None,
+        sold=register.buildings[room.building].line if open_ else None,
     )
 
 

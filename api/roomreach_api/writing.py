@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from roomreach.errors import NotFound
 from roomreach.identifiers import mint
 from roomreach.moments import milliseconds
+from roomreach.places import Installation
 from roomreach_api.access import Scope
 from roomreach_api.reading import Stores
 from roomreach_store import operating
 from roomreach_store.importing import ImportReport, export
-from roomreach_store.operating import Move, Moved
+from roomreach_store.operating import AddedSite, Install, Move, Moved, NewSite
 from roomreach_store.records import jobs
 from roomreach_store.records.jobs import Job
 
@@ -29,6 +30,16 @@ class Writing:
     @property
     def _now_ms(self) -> int:
         return milliseconds(self._stores.now())
+
+    def add_site(self, asked: NewSite) -> AddedSite:
+        """Put a site on record; raises ``NotFound`` and ``Refused``."""
+        with self._stores.records.transaction() as c:
+            return operating.add_site(c, asked, _minted)
+
+    def install(self, asked: Install) -> Installation:
+        """Record that an agent, by default a new one, stands in a room; raises ``NotFound``, ``Refused``."""
+        with self._stores.records.transaction() as c:
+            return operating.install(c, asked, _minted)
 
     def import_sites(self, content: bytes, *, dry_run: bool) -> ImportReport:
         """Add the places of a file, or say what would become of it; raises ``Malformed``."""

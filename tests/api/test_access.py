@@ -2,6 +2,7 @@
 
 import ast
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -96,8 +97,9 @@ def test_no_name_of_a_confidential_site_is_in_any_answer_or_log(
         for address in list(walked):
             walked[f"POST {address}"] = refuge.client.post(address, json={"name": "x"})
     assert {200, 404, 405, 422} <= {response.status_code for response in walked.values()}
+    # What was asked for may be told back to whoever asked.
     said = {
-        address: f"{response.headers} {response.text}".replace("/api/v1/sites/Canary", "")
+        address: re.sub("/sites/Canary|There is no site Canary", "", f"{response.headers} {response.text}")
         for address, response in walked.items()
     }
     assert [(address, secret) for address, text in said.items() for secret in SECRETS if secret in text] == []
@@ -130,6 +132,7 @@ def test_of_a_confidential_site_nothing_but_codes_is_left(refuge) -> None:
         "provider": None,
         "category": None,
         "rooms": 1,
+        "agents": 1,
     }
     room = refuge.get("/api/v1/rooms/r-refuge2345")
     assert (room["label"], room["building"], room["floor"], room["homes"]) == (

@@ -95,7 +95,7 @@ def test_what_is_echoed_on_a_page_is_escaped(world) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_nothing_can_be_written(world, method: str) -> None:
-    for path in ("/api/v1/sites", "/api/v1/agents/a-bcdfghjkmn", "/api/v1/quarantine/1"):
+    for path in ("/api/v1/rooms", "/api/v1/agents/a-bcdfghjkmn", "/api/v1/quarantine/1"):
         response = world.client.request(method, path)
         assert response.status_code == 405
         assert response.headers["allow"] == "GET"

@@ -8,6 +8,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from roomreach.errors import Misconfigured, Unavailable
+from roomreach.identifiers import AgentId
+from roomreach_store.records import jobs
 from roomreach_store.series.memory import MemorySeries
 
 
@@ -106,6 +108,19 @@ def test_the_numbers_of_the_process_and_of_the_records_are_counted(hostel) -> No
     assert found["roomreach_last_report_age_seconds", ""] == 12
     assert [found["roomreach_reports_kept", why] for why in ("unplaced", "undated")] == [1, 0]
     assert found["roomreach_quarantine_rows", ""] == 1
+    assert [found["roomreach_jobs_waiting", kind] for kind in ("replace", "replay")] == [0, 0]
+    assert ("roomreach_oldest_job_timestamp_seconds", "") not in found
+
+
+def test_what_operators_wait_for_is_counted_since_the_oldest_was_asked(hostel) -> None:
+    with hostel.records.transaction() as c:
+        jobs.replace(c, AgentId("a-bcdfghjkm9"), 0, 10, asked_ms=7_000)
+        ended = jobs.replay(c, 1, asked_ms=1_000)
+        jobs.replay(c, 2, asked_ms=9_000)
+        jobs.end(c, ended, 10_000, jobs.Outcome.DONE)
+    found = gauges(hostel)
+    assert [found["roomreach_jobs_waiting", kind] for kind in ("replace", "replay")] == [1, 1]
+    assert found["roomreach_oldest_job_timestamp_seconds", ""] == 7
 
 
 def test_an_age_that_nobody_knows_is_absent_rather_than_zero(world) -> None:

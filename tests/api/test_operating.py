@@ -35,6 +35,15 @@ ROWS = "provider,site,authority,category,safeguarding,room\r\n"
 GOOD = f"{ROWS}Harbour Homes,Canary House,Hackney,hostel,none,1\r\n".encode()
 
 
+SITE = {
+    "name": "Canary House",
+    "provider": "Harbour Homes",
+    "authority": "Hackney",
+    "category": "hostel",
+    "safeguarding": "none",
+}
+
+
 @pytest.fixture
 def operator(hostel):
     """The hostel's API, asked by its operator."""
@@ -44,6 +53,8 @@ def operator(hostel):
 
 
 WRITES = {
+    "/api/v1/sites": {"json": SITE},
+    "/api/v1/agents": {"json": {"site": "s-bcdfghjkmn", "room": "11", "since": "2026-11-22T12:05:00Z"}},
     "/api/v1/sites/import": {"content": GOOD},
     "/api/v1/agents/a-bcdfghjkm9/moves": {"json": {"room": "10", "since": "2026-11-22T12:05:00Z"}},
     "/api/v1/quarantine/replays": {"json": {"entries": [1]}},

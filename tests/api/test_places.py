@@ -27,6 +27,7 @@ def test_a_site_says_where_it_is_who_runs_it_and_what_it_is(hostel) -> None:
         "provider": {"id": "p-bcdfghjkmn", "name": "Harbour Homes"},
         "category": "hostel",
         "rooms": 3,
+        "agents": 2,
     }
 
 
@@ -60,10 +61,14 @@ def test_an_agent_says_where_it_stands_and_whether_it_is_heard(hostel) -> None:
         "id": "a-bcdfghjkm9",
         "room": "r-bcdfghjkm9",
         "site": "s-bcdfghjkmn",
+        "room_label": "9",
+        "site_name": "Stratford Lodge",
         "role": "room",
         "since": "2026-11-01T14:05:00Z",
         "heard": True,
         "last_taken": "2026-11-22T14:04:48Z",
+        "online": "yes",
+        "why": "everything asked answered",
         "unplaced": 0,
         "undated": 0,
     }
@@ -74,12 +79,17 @@ def test_an_agent_nobody_has_entered_is_listed_once_it_is_heard(hostel) -> None:
     hostel.hears("a-stranger22", timedelta(seconds=2))
     agent = hostel.get("/api/v1/agents/a-stranger22")
     assert (agent["room"], agent["heard"], agent["unplaced"]) == (None, True, 2)
+    hostel.now += timedelta(hours=3)
+    agent = hostel.get("/api/v1/agents/a-stranger22")
+    assert (agent["online"], agent["why"]) == ("unknown", "nothing heard for 3 hours")
 
 
 def test_an_agent_whose_installation_has_ended_or_not_begun_stands_nowhere(hostel) -> None:
     hostel.agent("a-tomorrow22", "r-bcdfghjkm9", since=hostel.now + timedelta(days=1))
     assert hostel.get("/api/v1/agents/a-tomorrow22")["room"] is None
+    assert hostel.get("/api/v1/sites/s-bcdfghjkmn")["agents"] == 2
     hostel.now += timedelta(days=2)
+    assert hostel.get("/api/v1/sites/s-bcdfghjkmn")["agents"] == 3
     assert hostel.get("/api/v1/agents/a-tomorrow22")["room"] == "r-bcdfghjkm9"
 
 

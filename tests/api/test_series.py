@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from examples import MEASUREMENTS
+from roomreach.measurement import Throughput
 from roomreach.series import SERIES
 from roomreach_store.series.duckdb import DuckSeries
 
+SPEED = Throughput(target="server", engine="own", download_mbps=31.5, upload_mbps=6.0, confident=True)
 LATENCY = "/api/v1/series/latency"
 
 
@@ -18,7 +21,7 @@ def measured(request, make_world, tmp_path: Path):
     block = world.site("s-bcdfghjkmn", "Stratford Lodge")
     world.agent("a-bcdfghjkm9", world.room(block, "r-bcdfghjkm9", "9"))
     for minutes in range(60, 0, -5):
-        world.hears("a-bcdfghjkm9", timedelta(minutes=minutes))
+        world.hears("a-bcdfghjkm9", timedelta(minutes=minutes), (*MEASUREMENTS, SPEED))
     return world
 
 
@@ -119,3 +122,19 @@ def test_a_question_without_an_answer_is_refused_in_words(hostel, asked, detail:
 )
 def test_what_nobody_recorded_is_not_found(hostel, path: str, asked) -> None:
     assert hostel.get(path, 404, **asked)["title"] == "Not Found"
+
+
+def test_a_site_is_asked_for_whole(measured) -> None:
+    said = measured.get(LATENCY, site="s-bcdfghjkmn", columns="median_ms")
+    assert {track["room"] for track in said["tracks"]} == {"r-bcdfghjkm9"}
+    assert (
+        measured.get(LATENCY, site="s-elsewhere2", status=404)["detail"] == "There is no site s-elsewhere2."
+    )
+
+
+def test_one_outcome_is_asked_for_alone(measured) -> None:
+    said = measured.get(LATENCY, site="s-bcdfghjkmn", columns="outcome", outcome="not_measured")
+    assert {track["target"] for track in said["tracks"]} == {"anchor_1"}
+    assert measured.get(LATENCY, site="s-bcdfghjkmn", outcome="failed")["tracks"] == []
+    refused = measured.get("/api/v1/series/report", 422, site="s-bcdfghjkmn", outcome="ok")
+    assert "no column 'outcome'" in refused["detail"]

@@ -1,7 +1,9 @@
 """What an operator must tell the process, and what it says when that is wrong."""
 
 import sys
+import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -66,7 +68,41 @@ def test_a_token_comes_from_a_file_and_is_never_printed(tmp_path: Path) -> None:
     assert "hush" not in repr(settings)
 
 
-def command(listen: str, tmp_path: Path) -> Program:
+def test_an_operator_s_secret_comes_from_a_file_whoever_else_may_read_it(tmp_path: Path) -> None:
+    assert Settings.from_environment(GOOD).operator_token is None
+    file = tmp_path / "operator-token"
+    file.write_text("hush-2_3\n")
+    file.chmod(0o444)  # as Docker mounts it
+    settings = Settings.from_environment({**GOOD, "ROOMREACH_OPERATOR_TOKEN_FILE": str(file)})
+    assert settings.operator_token == "hush-2_3"  # noqa: S105 - a word, not a secret
+    assert "hush" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "cannot be read"),
+        (b"", "is empty"),
+        (b" \n", "is empty"),
+        (b"\xff", "cannot be read"),
+        ("naïve".encode(), "no request can carry"),
+        (b"one\ntwo", "no request can carry"),
+        (b"one two", "no request can carry"),
+    ],
+)
+def test_an_operator_s_secret_that_nobody_could_send_is_refused(
+    tmp_path: Path, content: bytes | None, reason: str
+) -> None:
+    file = tmp_path / "operator-token"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(Misconfigured, match=reason) as refused:
+        Settings.from_environment({**GOOD, "ROOMREACH_OPERATOR_TOKEN_FILE": str(file)})
+    assert str(refused.value).startswith("ROOMREACH_OPERATOR_TOKEN_FILE")
+    assert "one" not in str(refused.value).split("holds what")[0]
+
+
+def command(listen: str, tmp_path: Path, environment: Mapping[str, str] | None = None) -> Program:
     return Program(
         [sys.executable, "-m", "roomreach_api"],
         tmp_path / "api.log",
@@ -74,6 +110,7 @@ def command(listen: str, tmp_path: Path) -> Program:
             "ROOMREACH_RECORDS": f"sqlite:///{tmp_path}/records.db",
             "ROOMREACH_SERIES": "memory:",
             "ROOMREACH_LISTEN": listen,
+            **(environment or {}),
         },
     )
 
@@ -96,6 +133,30 @@ def test_the_command_serves_until_it_is_stopped_and_logs_no_caller(tmp_path: Pat
     log = (tmp_path / "api.log").read_text()
     assert "/readyz" not in log
     assert "Traceback" not in log
+
+
+def test_the_command_takes_changes_from_whoever_sends_the_secret(tmp_path: Path) -> None:
+    port = free_port()
+    secret = tmp_path / "operator-token"
+    secret.write_text("hush\n")
+
+    def asked(token: str) -> int:
+        content = b"provider,site,authority,category,safeguarding\nA,B,Hackney,hostel,none\n"
+        address = f"http://127.0.0.1:{port}/api/v1/sites/import"
+        request = urllib.request.Request(address, content, {"Authorization": f"Bearer {token}"})
+        try:
+            with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310 - the address above
+                return int(response.status)
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code
+        except OSError:
+            return 0
+
+    with command(f"127.0.0.1:{port}", tmp_path, {"ROOMREACH_OPERATOR_TOKEN_FILE": str(secret)}):
+        wait_until(lambda: asked("wrong") == 401, "the API answering")
+        assert asked("hush") == 200
+    assert "hush" not in (tmp_path / "api.log").read_text()
 
 
 def test_the_command_says_what_is_wrong_and_exits_with_2(tmp_path: Path) -> None:

@@ -7,10 +7,15 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from roomreach.errors import Refused
+from roomreach.identifiers import RoomId, SiteId
 from roomreach_api.access import Scope
 from roomreach_api.console.home import home
 from roomreach_api.console.live import Live
-from roomreach_api.console.pages import home_page
+from roomreach_api.console.pages import home_page, room_page, site_page
+from roomreach_api.console.rooms import SPANS
+from roomreach_api.console.rooms import room_page as read_room
+from roomreach_api.console.sites import site_page as read_site
 from roomreach_api.dependencies import Caller, caller_scope
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -19,9 +24,23 @@ _RECONNECT_MS = 2_000
 
 
 @router.get("/")
-def show_home(reading: Caller) -> HTMLResponse:
+def show_home(request: Request, reading: Caller) -> HTMLResponse:
     """Can residents get online?"""
-    return HTMLResponse(home_page(home(reading)))
+    return HTMLResponse(home_page(home(reading), request.app.state.notice()))
+
+
+@router.get("/sites/{site}")
+def show_site(site: str, reading: Caller) -> HTMLResponse:
+    """How is this site, room by room?"""
+    return HTMLResponse(site_page(read_site(reading, SiteId(site))))
+
+
+@router.get("/rooms/{room}")
+def show_room(room: str, reading: Caller, days: int = 7) -> HTMLResponse:
+    """How is this room, and how was it over some days?"""
+    if days not in SPANS:
+        raise Refused(f"A room's page covers {', '.join(map(str, SPANS))} days, and not {days}.")
+    return HTMLResponse(room_page(read_room(reading, RoomId(room), days)))
 
 
 def seated(request: Request) -> Iterator[Live]:

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from roomreach.coverage import signal_dbm
 from roomreach.headline import Standing, age
 from roomreach.identifiers import AgentId
 from roomreach.online import Online
 from roomreach.places import Role
 from roomreach_api.console.facts import Fact, facts
-from roomreach_api.console.radio import weak_dbm
 from roomreach_api.reading import Reading
 from roomreach_api.said import Said
 from roomreach_api.visible import SeenAgent, SeenRoom
@@ -20,7 +20,7 @@ class Line:
     """One agent in one room, or a room without any. ``facts`` are by kind; empty when there is no report.
 
     ``stale`` facts are too old to speak for the present; ``reported`` is what they said of theirs.
-    ``weak_dbm`` is the signal where it is weak and of the present.
+    ``weak_dbm`` is the signal where it is weak and of the present, and ``weak_since`` since when.
     """
 
     room: SeenRoom
@@ -35,6 +35,7 @@ class Line:
     facts: Mapping[str, Sequence[Fact]]
     stale: bool
     weak_dbm: int | None
+    weak_since: datetime | None
 
 
 def line_of(room: SeenRoom, agent: SeenAgent | None, reading: Reading) -> Line:
@@ -54,6 +55,7 @@ def line_of(room: SeenRoom, agent: SeenAgent | None, reading: Reading) -> Line:
             facts={},
             stale=False,
             weak_dbm=None,
+            weak_since=None,
         )
     return Line(
         room=room,
@@ -67,7 +69,8 @@ def line_of(room: SeenRoom, agent: SeenAgent | None, reading: Reading) -> Line:
         ago=age(said.age),
         facts=facts(said.measurements),
         stale=not said.heard,
-        weak_dbm=weak_dbm(said.measurements) if said.heard else None,
+        weak_dbm=signal_dbm(said.measurements) if said.heard and said.weak else None,
+        weak_since=said.weak_since,
     )
 
 

@@ -11,10 +11,15 @@ from typing import TypeVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from roomreach.moments import moment
 from roomreach.online import Online
-from roomreach_api.console import facts, words
+from roomreach_api.console import facts, patterns, words
 from roomreach_api.console.govuk import Macro, macros
 from roomreach_api.console.home import Home
+from roomreach_api.console.rooms import SPANS, RoomPage
+from roomreach_api.console.sites import SitePage
+from roomreach_api.console.speeds import directions
+from roomreach_api.console.statistics import bands
 from roomreach_api.console.troubles import Trouble
 from roomreach_api.visible import SeenSite
 
@@ -54,16 +59,37 @@ def environment() -> Environment:
     )
     govuk = macros()
     tag = govuk["govukTag"]
-    made.filters.update(when=words.when, since=words.since, named=_named)
+    made.filters.update(
+        when=words.when,
+        ms_when=lambda ms: words.when(moment(ms)),
+        since=words.since,
+        named=_named,
+        directions=directions,
+        worst_hours=patterns.worst_hours,
+        samples=patterns.samples,
+        failed_share=patterns.share,
+        hour_shade=patterns.shade,
+        clock=patterns.clock,
+    )
     made.globals.update(
         govuk,
         STYLED=styled(),
+        CHARTED=built("uPlot.iife.min.js"),
+        DAYS=patterns.DAYS,
+        OFTEN=patterns.OFTEN,
+        SPANS=SPANS,
+        bands=bands,
+        decibels=facts.decibels,
+        megabits=facts.megabits,
         ONLINE=words.ONLINE,
         ROLES=words.ROLES,
         CATEGORIES=words.CATEGORIES,
         LABELS=facts.LABELS,
         # Each of these is made once: a page holds thousands.
         ANSWERS=_tags(tag, words.ONLINE, {Online.YES: "green", Online.NO: "red", Online.UNKNOWN: "grey"}),
+        ONLINE_TAGS=_tags(
+            tag, words.ROOM_ONLINE, {Online.YES: "green", Online.NO: "red", Online.UNKNOWN: "grey"}
+        ),
         TROUBLES=_tags(
             tag, words.TROUBLES, {Trouble.OFFLINE: "red", Trouble.WEAK: "yellow", Trouble.SILENT: "grey"}
         ),
@@ -73,7 +99,12 @@ def environment() -> Environment:
 
 def styled() -> bool:
     """Whether the style sheet was built; without it pages are complete, but plain, and say so."""
-    return files("roomreach_api.console").joinpath("static", "built", "console.css").is_file()
+    return built("console.css")
+
+
+def built(name: str) -> bool:
+    """Whether a file was built."""
+    return files("roomreach_api.console").joinpath("static", "built", name).is_file()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,17 +116,28 @@ class Now:
     sentence: str
 
 
-def home_page(home: Home) -> str:
+def home_page(home: Home, notice: str | None) -> str:
     """Write the home page."""
-    return environment().get_template("home.html").render(home=home)
+    return environment().get_template("home.html").render(home=home, notice=notice)
 
 
-def home_now(home: Home) -> Now:
+def home_now(home: Home, notice: str | None) -> Now:
     """Write the parts of the home page that change."""
     parts = {
-        name: environment().get_template(f"{name}.html").render(home=home) for name in ("answer", "rest")
+        name: environment().get_template(f"{name}.html").render(home=home, notice=notice)
+        for name in ("answer", "rest")
     }
     return Now(parts=parts, title=_TITLE.format(home.title), sentence=home.headline)
+
+
+def site_page(page: SitePage) -> str:
+    """Write a site's page."""
+    return environment().get_template("site_page.html").render(page=page)
+
+
+def room_page(page: RoomPage) -> str:
+    """Write a room's page."""
+    return environment().get_template("room_page.html").render(page=page)
 
 
 def error_page(status: int, detail: str) -> str:

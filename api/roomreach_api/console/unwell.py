@@ -14,7 +14,7 @@ from roomreach_api.visible import SeenRoom
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unwell:
-    """One trouble of one room. ``homes`` is None where it may not be said; ``since`` where it is not kept.
+    """One trouble of one room. ``homes`` is None where it may not be said; ``since`` where it is not known.
 
     ``agent`` is the silent one, and None in a trouble of the room itself.
     """
@@ -45,7 +45,7 @@ def _of_room(here: Sequence[Line]) -> Iterable[Unwell]:
     if offline:
         yield _unwell(Trouble.OFFLINE, offline, since=offline.offline_since, why=offline.why)
     elif weak:
-        yield _unwell(Trouble.WEAK, weak, since=None, why=f"signal {decibels(weak.weak_dbm or 0)}")
+        yield _unwell(Trouble.WEAK, weak, since=weak.weak_since, why=f"signal {decibels(weak.weak_dbm or 0)}")
     for line in here:
         if line not in heard:
             yield _unwell(Trouble.SILENT, line, since=line.taken_at, why=line.why, agent=line.agent)

@@ -1,7 +1,7 @@
 """Which words do the pages use for what the language says in code? Every closed list is covered whole."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from roomreach.measurement import Reason
@@ -18,6 +18,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.NOT_ASSOCIATED: "not joined to any Wi-Fi network",
     Reason.NO_RESOLVER: "the network offers no server that looks up names",
     Reason.SERVER_FAILURE: "the server that looks up names reported a fault",
+    Reason.INTERCEPTED: "somebody else answered, as a sign-in page does",
     Reason.NO_RADIO: "no radio in this machine",
     Reason.NO_PROGRAM: "a program it needs is not installed",
     Reason.NOT_CONFIGURED: "the settings of the agent do not ask for it",
@@ -26,9 +27,23 @@ REASONS: Mapping[Reason, str] = {
     Reason.UNREADABLE: "the answer could not be read",
     Reason.IMPLAUSIBLE: "the answer cannot be true",
     Reason.PROBE_CRASHED: "a fault in the agent",
+    Reason.BUDGET_SPENT: "the day's allowance of data is used up",
+    Reason.LINE_BUSY: "residents were using the line",
+    Reason.SERVER_BUSY: "the test server had no place free",
+    Reason.NOT_ALLOWED_HERE: "this site allows no test whose results are published",
+    Reason.FORBIDDEN: "the test service turned the agent away",
+    Reason.DOWNLOAD_REFUSED: "the test service refused to send",
+    Reason.UPLOAD_REFUSED: "the test service refused to receive",
+    Reason.NO_LATENCY: "the test service could not be timed",
 }
 
 ONLINE: Mapping[Online, str] = {Online.YES: "Yes", Online.NO: "No", Online.UNKNOWN: "Not known"}
+
+ROOM_ONLINE: Mapping[Online, str] = {
+    Online.YES: "Online",
+    Online.NO: "Not online",
+    Online.UNKNOWN: "Not known",
+}
 
 TROUBLES: Mapping[Trouble, str] = {
     Trouble.OFFLINE: "Not online",
@@ -54,6 +69,8 @@ TARGETS: Mapping[str, str] = {
     "anchor_3": "third anchor",
     "site": "in the building",
     "other": "elsewhere",
+    "server": "our speed server",
+    "reference": "the router's end of the Wi-Fi",
 }
 
 
@@ -69,6 +86,16 @@ def since(moment: datetime, now: datetime) -> str:
     day = "" if local.date() == today.date() else f" on {local.day} {local:%B}"
     year = "" if local.year == today.year else f" {local.year}"
     return f"{_clock(local)}{day}{year}"
+
+
+def lasting(span: timedelta) -> str:
+    """Say how long something lasted, to the minute: 3 hours 30 minutes, 2 days 4 hours."""
+    minutes = int(span.total_seconds()) // 60
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    # Of what lasted for days nobody asks the minutes.
+    parts = [(days, "day"), (hours, "hour"), (0 if days else minutes, "minute")]
+    said = [f"{number} {noun}" if number == 1 else f"{number} {noun}s" for number, noun in parts if number]
+    return " ".join(said) or "less than a minute"
 
 
 def _clock(local: datetime) -> str:

@@ -18,6 +18,14 @@ METRICS: Mapping[str, tuple[str, str]] = {
     ),
     "roomreach_reports_kept": ("why", "Reports kept whole, by what they lack"),
     "roomreach_quarantine_rows": ("", "Messages in quarantine"),
+    "roomreach_jobs_waiting": (
+        "kind",
+        "Jobs that an operator asked for and the collector has not ended, by kind",
+    ),
+    "roomreach_oldest_job_timestamp_seconds": (
+        "",
+        "When the oldest of them was asked for; absent when none waits",
+    ),
 }
 """Every name there is, with its label if it has one, and what it says."""
 
@@ -51,10 +59,15 @@ def _fill(registry: CollectorRegistry, reading: Reading) -> None:
     for why in Why:
         waiting.labels(why).set(sum(n for (_, lacks), n in reading.waiting.items() if lacks is why))
     try:
-        totals = reading.quarantine_totals()
+        totals, backlog = reading.quarantine_totals(), reading.backlog()
     except NotFound:  # this caller may not know
         return
     _gauge("roomreach_quarantine_rows", registry).set(totals.rows)
+    jobs = _gauge("roomreach_jobs_waiting", registry)
+    for kind, number in backlog.waiting.items():
+        jobs.labels(kind).set(number)
+    if backlog.oldest_ms is not None:
+        _gauge("roomreach_oldest_job_timestamp_seconds", registry).set(backlog.oldest_ms / 1000)
 
 
 def _gauge(name: str, registry: CollectorRegistry) -> Gauge:

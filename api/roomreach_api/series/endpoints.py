@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Query
 from starlette.responses import Response
 
-from roomreach.identifiers import PATTERN, AgentId, RoomId
+from roomreach.identifiers import PATTERN, AgentId, RoomId, SiteId
+from roomreach.measurement import Outcome
 from roomreach.moments import moment
 from roomreach.series import SERIES
 from roomreach_api.dependencies import Caller
@@ -37,7 +38,7 @@ router = APIRouter(prefix="/series", tags=["measurements"])
         **problems(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
     },
     description=(
-        "Give a room, an agent, or both. One answer covers at most 31 days and holds at most "
+        "Give a site, a room or an agent. One answer covers at most 31 days and holds at most "
         f"{MOST_ROWS:,} rows: a larger question is refused with the advice to narrow it. "
         "With `format=csv`, or when CSV alone is accepted, the same as a file: one row a moment, units in "
         "brackets after the names of columns, an empty cell for what is not known."
@@ -48,6 +49,10 @@ def read_series(  # noqa: PLR0917 - each is a named part of the address
     kind: Annotated[
         str, Path(description="Which series.", examples=["latency"], json_schema_extra={"enum": list(SERIES)})
     ],
+    site: Annotated[
+        SiteId | None,
+        Query(description="What was measured on this site.", pattern=f"^s{PATTERN[5:]}$"),
+    ] = None,
     room: Annotated[
         RoomId | None,
         Query(description="What was measured in this room.", pattern=f"^r{PATTERN[5:]}$"),
@@ -85,6 +90,9 @@ def read_series(  # noqa: PLR0917 - each is a named part of the address
         Aggregate | None,
         Query(description="How the values of a window become one; mean when not said."),
     ] = None,
+    outcome: Annotated[
+        Outcome | None, Query(description="Only what went this way; every outcome when not said.")
+    ] = None,
     format_: Annotated[
         Format | None, Query(alias="format", description="How to write it; json when not said.")
     ] = None,
@@ -94,6 +102,7 @@ def read_series(  # noqa: PLR0917 - each is a named part of the address
     asked = question(
         Asked(
             kind=kind,
+            site=site,
             room=room,
             agent=agent,
             columns=columns,
@@ -101,6 +110,7 @@ def read_series(  # noqa: PLR0917 - each is a named part of the address
             end=end,
             every=every,
             aggregate=aggregate,
+            outcome=outcome,
         ),
         reading.now,
     )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from roomreach.errors import NotFound, Refused
-from roomreach.identifiers import AgentId, RoomId
+from roomreach.identifiers import AgentId, RoomId, SiteId
+from roomreach.measurement import Outcome
 from roomreach.moments import milliseconds
 from roomreach.series import SERIES, Column, Series
 from roomreach_api.series.moments import span_ms
@@ -21,6 +22,7 @@ class Asked:
     """What a caller asked, as it was written; None is not said."""
 
     kind: str
+    site: SiteId | None
     room: RoomId | None
     agent: AgentId | None
     columns: Sequence[str]
@@ -28,6 +30,7 @@ class Asked:
     end: datetime | None
     every: str | None
     aggregate: Aggregate | None
+    outcome: Outcome | None
 
 
 def question(asked: Asked, now: datetime) -> Question:
@@ -35,8 +38,8 @@ def question(asked: Asked, now: datetime) -> Question:
     series = SERIES.get(asked.kind)
     if series is None:
         raise NotFound(f"There is no series {asked.kind!r}. There are: {', '.join(SERIES)}.")
-    if asked.room is None and asked.agent is None:
-        raise Refused("Say whose measurements: give a room, an agent, or both.")
+    if asked.site is None and asked.room is None and asked.agent is None:
+        raise Refused("Say whose measurements: give a site, a room or an agent.")
     window = _window(asked)
     start_ms, end_ms = _between(asked, now)
     return Question(
@@ -44,8 +47,10 @@ def question(asked: Asked, now: datetime) -> Question:
         columns=_columns(asked.columns, series, window),
         start_ms=start_ms,
         end_ms=end_ms,
+        site=asked.site,
         room=asked.room,
         agent=asked.agent,
+        outcome=asked.outcome,
         window=window,
     )
 

@@ -34,9 +34,10 @@ class SiteOut(Model):
         description="The type of temporary accommodation; null where confidential.", examples=["hostel"]
     )
     rooms: int = Field(description="How many rooms are on record.", examples=[48])
+    agents: int = Field(description="How many agents stand in them now.", examples=[12])
 
     @classmethod
-    def of(cls, site: SeenSite, rooms: int) -> Self:
+    def of(cls, site: SeenSite, rooms: int, agents: int) -> Self:
         """Say a site."""
         return cls(
             id=site.id,
@@ -47,6 +48,7 @@ class SiteOut(Model):
             provider=Named(id=site.provider.id, name=site.provider.name) if site.provider else None,
             category=site.category,
             rooms=rooms,
+            agents=agents,
         )
 
 

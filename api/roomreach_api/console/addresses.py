@@ -1,0 +1,40 @@
+"""Where are the figures of a page to be had as a file?"""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from roomreach.moments import moment
+from roomreach_api.console.history import Place, between
+from roomreach_api.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file: what it holds, and its address."""
+
+    holds: str
+    address: str
+
+
+def csv_file(
+    reading: Reading,
+    place: Place,
+    holds: str,
+    kind: str,
+    columns: tuple[str, ...] = (),
+    **more: str,
+) -> File:
+    """Give the file with the figures that a page shows, of the same place and time."""
+    start_ms, end_ms = between(reading, place.days)
+    start, end = (
+        moment(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z") for ms in (start_ms, end_ms)
+    )
+    asked = [
+        ("room", place.room) if place.room else ("site", place.site),
+        *(("columns", column) for column in columns),
+        ("start", start),
+        ("end", end),
+        *more.items(),
+        ("format", "csv"),
+    ]
+    return File(holds, f"/api/v1/series/{kind}?{urlencode(asked)}")
