@@ -8,11 +8,23 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry, Counter
 
 from examples import MEASUREMENTS, a_report
+from roomreach.coverage import covered
 from roomreach.identifiers import AgentId, BuildingId, OutboxId, ProviderId, RoomId, SiteId
 from roomreach.measurement import Gateway, Latency, Measurement, Names, Reason
 from roomreach.moments import milliseconds
 from roomreach.online import judge
-from roomreach.places import Agent, Building, Category, Installation, Provider, Role, Room, Safeguarding, Site
+from roomreach.places import (
+    Agent,
+    Building,
+    Category,
+    Installation,
+    Line,
+    Provider,
+    Role,
+    Room,
+    Safeguarding,
+    Site,
+)
 from roomreach.report import Report
 from roomreach.series import points
 from roomreach.wire import digest, encode_report
@@ -41,6 +53,7 @@ class World:
     series: SeriesStore
     now: datetime = NOW
     streams: bool = False
+    notice: str | None = None
     sequence: int = 0
     app: FastAPI = field(init=False)
     client: TestClient = field(init=False)
@@ -48,7 +61,9 @@ class World:
     def __post_init__(self) -> None:
         registry = CollectorRegistry()
         Counter("roomreach_reports_stored", "Reports stored.", registry=registry).inc(7)
-        self.app = create_app(self.records, self.series, now=lambda: self.now, metrics=registry)
+        self.app = create_app(
+            self.records, self.series, now=lambda: self.now, metrics=registry, notice=lambda: self.notice
+        )
         if not self.streams:  # else one that never ends by itself would hold the test's client for ever
             self.app.state.live.close()
         # Raising would hide what a real caller of a broken server hears.
@@ -81,6 +96,7 @@ class World:
         safeguarding: Safeguarding | None = Safeguarding.NONE,
         trial: bool = False,
         building: str = "Main house",
+        sold: tuple[float, float] | None = None,
     ) -> BuildingId:
         """Record a site with one building."""
         block = BuildingId(f"b-{code[2:]}")
@@ -99,7 +115,8 @@ class World:
                     trial=trial,
                 ),
             )
-            places.add_building(c, Building(id=block, site=SiteId(code), name=building))
+            line = Line(download_mbps=sold[0], upload_mbps=sold[1]) if sold else Line()
+            places.add_building(c, Building(id=block, site=SiteId(code), name=building, line=line))
         return block
 
     def room(self, building: BuildingId, code: str, label: str, floor: int | None = 1) -> RoomId:
@@ -125,6 +142,7 @@ class World:
         ago: timedelta = timedelta(seconds=12),
         measurements: tuple[Measurement, ...] = MEASUREMENTS,
         payload: bytes | None = None,
+        interval_s: int = 60,
     ) -> Report:
         """Do what a collector does with a good report of this agent."""
         self.sequence += 1
@@ -134,6 +152,7 @@ class World:
             sequence=self.sequence,
             taken_ms=milliseconds(self.now - ago),
             measurements=measurements,
+            interval_s=interval_s,
         )
         payload = payload or encode_report(report)
         received_ms = report.taken_ms + 310
@@ -145,6 +164,7 @@ class World:
                 received_ms=received_ms,
                 payload=payload,
                 online=judge(measurements).online,
+                covered=covered(measurements),
             )
             latest.merge(c, [heard])
             if where is None:

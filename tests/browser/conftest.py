@@ -5,6 +5,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 import machine
+from roomreach_api.console.live import AT_MOST, Live
 from roomreach_api.serving import Server
 from roomreach_store.records import Records
 from roomreach_store.series.memory import MemorySeries
@@ -45,9 +47,33 @@ class Site:
     """The application, served by a thread on the loopback address."""
 
     world: World
-    server: Server
-    thread: threading.Thread
-    address: str
+    port: int = 0
+    server: Server = field(init=False)
+    thread: threading.Thread = field(init=False)
+
+    def start(self, at_most: int = AT_MOST) -> None:
+        """Serve it to so many open pages, at the port it had if it was served before."""
+        app = self.world.app
+        live = app.state.live
+        app.state.live = Live(live._mark, live._draw, at_most=at_most)  # one that was closed stays closed
+        listening = socket.create_server(("127.0.0.1", self.port))
+        self.port = listening.getsockname()[1]
+        config = uvicorn.Config(
+            app, log_config=None, log_level="warning", access_log=False, timeout_graceful_shutdown=2
+        )
+        self.server = Server(app, config)
+        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [listening]}, daemon=True)
+        self.thread.start()
+        wait_until(lambda: self.server.started, "the application being served")
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def listeners(self) -> int:
+        """How many pages listen."""
+        return self.world.app.state.live.listeners
 
     def stop(self) -> None:
         self.server.should_exit = True
@@ -56,23 +82,16 @@ class Site:
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[[], Site]]:
+def serve(tmp_path: Path) -> Iterator[Callable[..., Site]]:
     """Serves a world of the test's own making, as many times as it asks."""
     served: list[Site] = []
 
-    def start() -> Site:
+    def start(**settings: int) -> Site:
         records = Records.open(f"sqlite:///{tmp_path}/records-{len(served)}.db")
-        world = World(records=records, series=MemorySeries(), streams=True)
-        listening = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            world.app, log_config=None, log_level="warning", access_log=False, timeout_graceful_shutdown=2
-        )
-        server = Server(world.app, config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        wait_until(lambda: server.started, "the application being served")
-        served.append(Site(world, server, thread, f"http://127.0.0.1:{listening.getsockname()[1]}"))
-        return served[-1]
+        site = Site(World(records=records, series=MemorySeries(), streams=True))
+        served.append(site)
+        site.start(**settings)
+        return site
 
     yield start
     for site in served:
@@ -81,7 +100,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[[], Site]]:
 
 
 @pytest.fixture
-def site(serve: Callable[[], Site]) -> Site:
+def site(serve: Callable[..., Site]) -> Site:
     return serve()
 
 
@@ -93,12 +112,18 @@ class Met:
     elsewhere: list[str] = field(default_factory=list)
 
 
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens a page of the console; whatever leaves this machine or is complained about fails the test."""
+@contextmanager
+def _visiting(browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts: list[tuple[BrowserContext, Met]] = []
 
-    def open_(address: str, *, width: int = 1280, failing: bool = False, **context) -> Page:
+    def open_(
+        address: str,
+        *,
+        width: int = 1280,
+        failing: bool = False,
+        before: Callable[[Page], object] = lambda _page: None,
+        **context,
+    ) -> Page:
         opened = browser.new_context(viewport={"width": width, "height": 800}, **context)
         met = Met()
         contexts.append((opened, met))
@@ -116,6 +141,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.on("console", lambda said: met.console.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: met.console.append(str(error)))
         page.met = met
+        before(page)
         page.goto(address)
         if failing:  # the browser itself complains of the status it was meant to get
             met.console.clear()
@@ -126,6 +152,20 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         opened.close()
         assert met.elsewhere == []
         assert met.console == []
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page of the console; whatever leaves this machine or is complained about fails the test."""
+    with _visiting(browser) as open_:
+        yield open_
+
+
+@pytest.fixture(scope="module")
+def stay(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """The same for a page that stays open while the tests of a module go by."""
+    with _visiting(browser) as open_:
+        yield open_
 
 
 @pytest.fixture(scope="session")

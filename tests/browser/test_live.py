@@ -25,7 +25,7 @@ def wait_for(page: Page, true, what: str) -> None:
 
 
 def wait_until_listening(page: Page, site) -> None:
-    wait_for(page, lambda: site.world.app.state.live.listeners == 1, "the page listening")
+    wait_for(page, lambda: site.listeners == 1, "the page listening")
 
 
 def test_a_new_report_changes_the_open_page_within_two_seconds(hostel, visit) -> None:
@@ -60,7 +60,7 @@ def test_a_paused_page_stands_still_until_it_is_resumed(hostel, visit) -> None:
     wait_until_listening(page, hostel)
     page.get_by_role("button", name="Pause updates").click()
     assert "Paused." in page.locator("#state").inner_text()
-    wait_for(page, lambda: hostel.world.app.state.live.listeners == 0, "the page no longer listening")
+    wait_for(page, lambda: hostel.listeners == 0, "the page no longer listening")
     hostel.world.hears("a-bcdfghjk10", timedelta(seconds=1))
     page.wait_for_timeout(1500)
     assert "in 1 of 3 rooms" in page.locator(".headline").inner_text()
@@ -88,6 +88,44 @@ def test_a_page_whose_server_stops_says_so_and_the_server_stops_within_two_secon
     page.met.console.clear()
 
 
+def test_a_page_whose_server_comes_back_says_so_and_shows_what_it_missed(hostel, visit) -> None:
+    page = visit(hostel.address)
+    page.evaluate("window.sameAsBefore = true")
+    wait_until_listening(page, hostel)
+    hostel.stop()
+    expect(page.locator("#state")).to_contain_text("Not connected: trying again.")
+    assert "in 1 of 3 rooms" in page.locator(".headline").inner_text(), "what was last known stays"
+    hostel.world.hears("a-bcdfghjk10", timedelta(seconds=1))
+    hostel.start()
+    expect(page.locator("#state")).to_have_text("Updates by itself.", timeout=10_000)
+    expect(page.locator(".headline")).to_contain_text("in 2 of 3 rooms")
+    assert page.evaluate("window.sameAsBefore"), "without being loaded again"
+    page.met.console.clear()  # what could not be reached is rightly complained about
+
+
+def test_a_page_too_many_is_complete_says_that_it_stands_still_and_takes_the_next_free_place(
+    serve, visit
+) -> None:
+    crowded = serve(at_most=1)
+    crowded.world.hostel()
+    first = visit(crowded.address)
+    wait_until_listening(first, crowded)
+    page = visit(crowded.address, before=lambda page: page.clock.install())
+    expect(page.locator("#state")).to_contain_text("Not connected: trying again.")
+    assert any("503" in said for said in page.met.console)
+    page.met.console.clear()
+    assert page.locator(".headline").inner_text().startswith("Residents can get online in 1 of 3 rooms")
+    assert page.locator("table").count() == 3
+    page.get_by_role("link", name="Refresh this page").click()
+    expect(page.locator("#state")).to_contain_text("Not connected: trying again.")
+    page.met.console.clear()
+    first.close()
+    wait_for(page, lambda: crowded.listeners == 0, "the first page leaving")
+    page.clock.fast_forward(10_000)
+    expect(page.locator("#state")).to_have_text("Updates by itself.")
+    assert crowded.listeners == 1
+
+
 def test_the_page_is_complete_without_script(hostel, visit) -> None:
     page = visit(hostel.address, java_script_enabled=False)
     assert page.locator(".headline").inner_text().startswith("Residents can get online in 1 of 3 rooms")
@@ -100,7 +138,7 @@ def test_the_keyboard_reaches_everything_in_reading_order_and_shows_where_it_is(
     page = visit(hostel.address)
     page.locator("#pause").wait_for()
     met = []
-    for _ in range(7):
+    for _ in range(11):
         page.keyboard.press("Tab")
         style = "getComputedStyle(document.activeElement)"
         marked = page.evaluate(f"{style}.boxShadow !== 'none' || {style}.outlineStyle !== 'none'")
@@ -112,6 +150,10 @@ def test_the_keyboard_reaches_everything_in_reading_order_and_shows_where_it_is(
         "Pause updates",
         "Room 10",
         "Stratford Lodge",
+        "Stratford Lodge",
+        "Room 11",
+        "Room 9",
+        "Room 10",
         "The same facts for programs",
     ]
     assert all(marked for _, marked in met)
@@ -153,3 +195,13 @@ def test_a_request_to_another_host_is_caught(hostel, browser) -> None:
     wait_for(page, lambda: bool(asked), "the gate seeing the request")
     context.close()
     assert [url for url in asked if not re.match(re.escape(hostel.address), url)] == ["http://127.0.0.1:9/"]
+
+
+def test_a_notice_comes_and_goes_on_the_open_page(hostel, visit) -> None:
+    hostel.world.notice = "Making history: 14 of 28 days."
+    page = visit(hostel.address)
+    expect(page.locator(".govuk-inset-text")).to_have_text("Making history: 14 of 28 days.")
+    hostel.world.notice = "Making history: 15 of 28 days."
+    expect(page.locator(".govuk-inset-text")).to_have_text("Making history: 15 of 28 days.")
+    hostel.world.notice = None
+    expect(page.locator(".govuk-inset-text")).to_have_count(0)

@@ -1,0 +1,177 @@
+"""Does what the API answers agree with what was simulated? Found by looking at every room, then compared."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from itertools import pairwise
+from statistics import median
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+Ask = Callable[[str], Any]
+"""Gives the JSON at a path of the API."""
+
+Truth = dict[str, Any]
+
+FEWEST_IN_A_ROW = 6
+"""So many failed rounds in a row are an outage; fewer may be bad luck."""
+_LONDON = ZoneInfo("Europe/London")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Rounds in a row that failed, or were not heard: seconds since 1970."""
+
+    begin_s: float
+    end_s: float
+
+
+def seconds(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
+
+
+class Answers:
+    """What the API says of the history, and nothing else."""
+
+    def __init__(self, ask: Ask, truth: Truth) -> None:
+        self._ask = ask
+        self.begin, self.end = truth["history"]["begin"], truth["history"]["end"]
+        self.cadence_s = truth["cadence_s"]
+        self.sites = [one["id"] for one in ask("/api/v1/sites")["sites"] if not one["trial"]]
+        self.latest = {one["agent"]: one for one in ask("/api/v1/latest")["latest"]}
+
+    def rows(
+        self, kind: str, *columns: str, site: str = "", room: str = ""
+    ) -> Iterator[tuple[str, str, float, list[Any]]]:
+        """Room, target, moment and values of every point of a site or a room."""
+        where = f"site={site}" if site else f"room={room}"
+        asked = "&".join(f"columns={column}" for column in columns)
+        path = f"/api/v1/series/{kind}?{where}&{asked}&start={quote(self.begin)}&end={quote(self.end)}"
+        answer = self._ask(path)
+        for track in answer["tracks"]:
+            for row in track["rows"]:
+                yield track["room"], track["agent"], track["target"], seconds(row["at"]), row["values"]
+
+    @cached_property
+    def failed(self) -> dict[str, list[Span]]:
+        """Every span of failed ways out, by agent."""
+        return self._spans(lambda site: self.rows("latency", "outcome", site=site), _bad)
+
+    @cached_property
+    def unjoined(self) -> dict[str, list[Span]]:
+        """Every span without a network, by agent."""
+        return self._spans(lambda site: self.rows("link", "outcome", "reason", site=site), _unjoined)
+
+    @cached_property
+    def unheard(self) -> dict[str, list[Span]]:
+        """Every gap between reports, by agent."""
+        found: dict[str, list[Span]] = {}
+        for site in self.sites:
+            times: dict[str, list[float]] = {}
+            for _, agent, _, at_s, _ in self.rows("report", "sequence", site=site):
+                times.setdefault(agent, []).append(at_s)
+            for agent, moments in times.items():
+                found[agent] = [
+                    Span(before, after)
+                    for before, after in pairwise(moments)
+                    if after - before > FEWEST_IN_A_ROW * self.cadence_s
+                ]
+        return found
+
+    def _spans(self, ask: Callable[[str], Any], bad: Callable[[list[Any]], bool]) -> dict[str, list[Span]]:
+        found: dict[str, list[Span]] = {}
+        for site in self.sites:
+            runs: dict[str, list[float]] = {}
+            for _, agent, _, at_s, values in ask(site):
+                run = runs.setdefault(agent, [])
+                if bad(values):
+                    run.append(at_s)
+                else:
+                    _close(found.setdefault(agent, []), run)
+            for agent, run in runs.items():
+                _close(found.setdefault(agent, []), run)
+        return found
+
+
+def _bad(values: list[Any]) -> bool:
+    return values[0] == "failed"
+
+
+def _unjoined(values: list[Any]) -> bool:
+    return values == ["failed", "not_associated"]
+
+
+def _close(found: list[Span], run: list[float]) -> None:
+    if len(run) >= FEWEST_IN_A_ROW:
+        found.append(Span(run[0], run[-1]))
+    run.clear()
+
+
+def outages_that_disagree(answers: Answers, truth: Truth) -> list[str]:
+    """Say which outage was not found, or found elsewhere, or made up."""
+    wrong: list[str] = []
+    found = {"line": answers.failed, "access point": answers.unjoined, "power": answers.unheard}
+    for outage in truth["outages"]:
+        spans, begin_s, end_s = found[outage["cause"]], seconds(outage["begin"]), seconds(outage["end"])
+        wrong += [
+            f"{outage['cause']}: {agent} has {spans.get(agent)}, not {begin_s} to {end_s}"
+            for agent in outage["agents"]
+            if not any(_same(span, begin_s, end_s, answers.cadence_s) for span in spans.get(agent, []))
+        ]
+    hit = {agent for one in truth["outages"] for agent in one["agents"]} | set(truth["dead_agents"])
+    portals = {agent for one in truth["portals"] for agent in one["agents"]}
+    for cause, agents in found.items():
+        for agent, spans in agents.items():
+            nights = cause == "line" and agent in portals and all(map(_at_night, spans))
+            if spans and agent not in hit and not nights:
+                wrong.append(f"{cause}: nothing happened to {agent}, and yet there is {spans}")
+    return wrong
+
+
+def _same(span: Span, begin_s: float, end_s: float, cadence_s: float) -> bool:
+    return abs(span.begin_s - begin_s) <= cadence_s and abs(span.end_s - end_s) <= cadence_s
+
+
+def _at_night(span: Span) -> bool:
+    """Between two in the morning, when the sign-in page forgets everybody, and ten."""
+    begin, end = (datetime.fromtimestamp(at_s, _LONDON) for at_s in (span.begin_s, span.end_s))
+    return 2 <= begin.hour < 10 and 2 <= end.hour < 10 and begin.date() == end.date()
+
+
+def dead_rooms(answers: Answers) -> set[str]:
+    """The rooms that never had a network."""
+    joined, seen = set(), set()
+    for site in answers.sites:
+        for room, _, _, _, values in answers.rows("link", "outcome", "reason", site=site):
+            seen.add(room)
+            if not _unjoined(values):
+                joined.add(room)
+    return seen - joined
+
+
+def silent_agents(answers: Answers) -> dict[str, float]:
+    """The agents that are heard no more, and when they were last."""
+    return {
+        agent: seconds(one["taken"])
+        for agent, one in answers.latest.items()
+        if not one["heard"] and seconds(one["taken"]) < seconds(answers.end)
+    }
+
+
+def before_and_after(
+    answers: Answers, rooms: list[str], at: str, kind: str, column: str, *, target: str | None = None
+) -> tuple[float, float]:
+    """Medians over the day before a moment and the day after it, of all these rooms."""
+    at_s, day_s = seconds(at), 86_400
+    before, after = [], []
+    for room in rooms:
+        for _, _, of, when_s, (value,) in answers.rows(kind, column, room=room):
+            if value is None or of != target:
+                continue
+            if at_s - day_s <= when_s < at_s:
+                before.append(value)
+            elif at_s <= when_s < at_s + day_s:
+                after.append(value)
+    return median(before), median(after)
