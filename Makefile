@@ -22,7 +22,7 @@ help:  ## list the verbs
 
 setup: .make/dev  ## the virtual environment with every tool
 
-demo: .make/hub  ## roomreach on this machine with a made-up hostel: http://127.0.0.1:8800
+demo: .make/hub  ## roomreach on this machine with a made-up borough and its past: http://127.0.0.1:8800
 	$(BIN)/roomreach demo
 
 test: .make/dev  ## every test that takes seconds
