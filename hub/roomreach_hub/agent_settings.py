@@ -7,8 +7,8 @@ from roomreach.identifiers import AgentId
 from roomreach_hub.ports import LOOPBACK
 
 
-def settings(agent: AgentId, *, broker_port: int) -> str:
-    """Write the settings of a new agent as TOML."""
+def settings(agent: AgentId, *, broker_port: int, speed_port: int | None = None) -> str:
+    """Write the settings of a new agent as TOML; with ``speed_port`` where the hub runs a speed server."""
     return f"""\
 # Settings of one roomreach agent. What each means: roomreach-agent check --settings FILE
 agent = "{agent}"
@@ -23,6 +23,16 @@ port = {broker_port}
 [latency]
 # Hosts outside the building to time the way to. None is a default: name your own server here.
 hub = ""
+{"" if speed_port is None else _throughput(speed_port)}"""
+
+
+def _throughput(port: int) -> str:
+    return f"""
+[throughput]
+# The hub's speed server, through the same tunnel (-L {port}:{LOOPBACK}:{port}). Its token stands in the hub's
+# folder, in speed.token: copy that file to the box.
+server = "http://{LOOPBACK}:{port}"
+token_file = "/etc/roomreach-agent/speed-token"
 """
 
 

@@ -83,7 +83,11 @@ def add(
     with _new_file(write) as fill:
         with operations(place) as operator:
             made = operator.install(asked)
-        written = settings(made["agent"], broker_port=place.broker_port or DEFAULT_BROKER_PORT)
+        written = settings(
+            made["agent"],
+            broker_port=place.broker_port or DEFAULT_BROKER_PORT,
+            speed_port=place.address().speed_port if place.running() else None,
+        )
         fill(written)
     if as_json:
         names = ("agent", "room", "site")
