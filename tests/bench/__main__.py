@@ -1,4 +1,6 @@
-"""Print the benchmark table: ``make bench``, or ``make bench ARGS="--rounds 1 --only ours"``.
+"""Print the benchmark tables: ``make bench``, or ``make bench ARGS="--rounds 1 --only ours"``.
+
+``--table`` chooses one of them: reports, speed-tests or borough.
 
 Compare rows of one run only: a shared machine drifts. A row that lost a report says so.
 """
@@ -7,26 +9,37 @@ import argparse
 import json
 import statistics
 import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import borough
+import speed_tests
 from cases import CASES
 from load import report
 from stage import Cost
 
 
 def main() -> None:
-    """Run every case some rounds and print the medians."""
+    """Print the tables, line by line as they become known."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rounds", type=int, default=3)
-    arguments.add_argument("--only", default="", help="cases whose name holds this")
+    arguments.add_argument("--only", default="", help="cases of reports whose name holds this")
+    arguments.add_argument("--table", choices=TABLES, help="one table alone")
     chosen = arguments.parse_args()
+    for name, table in TABLES.items():
+        if chosen.table in {None, name} and not (chosen.only and name != "reports"):
+            for line in table(chosen):
+                print(line, flush=True)
+            print()
+
+
+def reports(chosen: argparse.Namespace) -> Iterator[str]:
+    """Run every case of reports some rounds, and give the medians."""
     _, payload = report(0, 1, 1_795_348_800_000)
     measurements = len(json.loads(payload)["measurements"])
-    print(f"One report: {len(payload):,} bytes, {measurements + 1} points.\n")
-    print(
-        "| case | reports/s | beside WriteApi | CPU per report, µs | p50 / p99 ms | resident MB | lost |\n"
-        "|---|---|---|---|---|---|---|"
-    )
+    yield f"One report: {len(payload):,} bytes, {measurements + 1} points.\n"
+    yield "| case | reports/s | beside WriteApi | CPU per report, µs | p50 / p99 ms | resident MB | lost |"
+    yield "|---|---|---|---|---|---|---|"
     rates: dict[str, float] = {}
     for name, case in CASES.items():
         if chosen.only not in name:
@@ -36,7 +49,14 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as folder:
                 costs.append(case(Path(folder)))
         rates[name] = statistics.median(cost.rate for cost in costs)
-        print(_row(name, costs, rates.get("naive: json + Point + WriteApi")), flush=True)
+        yield _row(name, costs, rates.get("naive: json + Point + WriteApi"))
+
+
+TABLES: Mapping[str, Callable[[argparse.Namespace], Iterator[str]]] = {
+    "reports": reports,
+    "speed-tests": lambda _chosen: speed_tests.table(),
+    "borough": lambda _chosen: borough.table(),
+}
 
 
 def _row(name: str, costs: list[Cost], usual: float | None) -> str:

@@ -32,7 +32,7 @@ def test_a_test_in_its_slot_is_measured_stored_and_shown(tmp_path: Path) -> None
         ):
             wait_until(lambda: up.page(f"/rooms/{made['room']}").count("Wi-Fi") > 0, "the room's page")
             grant(up, AgentId(made["agent"]))
-            wait_until(lambda: measured_by(up, made), "a throughput test in the series", 40)
+            wait_until(lambda: measured_by(up, made), "a throughput test in the series", 60)
         (found,) = measured_by(up, made)
         assert found["outcome"] == "ok"
         assert found["engine"] == "own"
