@@ -7,7 +7,7 @@ It needs ``grafana-foundation-sdk``, which an installed hub does not.
 from collections.abc import Mapping
 from pathlib import Path
 
-from roomreach_dashboards import one_site
+from roomreach_dashboards import one_borough, one_site
 from roomreach_dashboards.encoding import text
 
 from roomreach_hub.grafana.files import Reaching, provisioning
@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 def files() -> Mapping[str, str]:
     """Draw every dashboard, and write the provisioning for the composition at the root of this project."""
     return {
+        "json/roomreach-borough.json": text(one_borough.dashboard()),
         "json/roomreach-site.json": text(one_site.dashboard()),
         **provisioning(Reaching()),
     }

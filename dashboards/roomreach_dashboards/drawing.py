@@ -28,6 +28,8 @@ UNITS = {
     "°C": "celsius",
     "MB": "decmbytes",
     "reports": "short",
+    "Mbit/s": "Mbits",
+    "bytes": "decbytes",
 }
 """The units of the language, in Grafana's words."""
 
@@ -118,6 +120,12 @@ def lines(panel: Panel) -> timeseries.Panel:
             common_builders.GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED)
         )
     return _finished(drawn, panel)
+
+
+def points(panel: Panel) -> timeseries.Panel:
+    """Draw a point for each of a few measurements a day: what lies between two of them nobody knows."""
+    drawn: timeseries.Panel = lines(panel)
+    return drawn.draw_style(common.GraphDrawStyle.POINTS).point_size(8)
 
 
 def figure(panel: Panel) -> stat.Panel:

@@ -15,9 +15,21 @@ from typing import Any
 
 import pytest
 
+from dashboard_panels import panels_of
 from examples import WHEREABOUTS, a_report
-from roomreach.identifiers import AgentId, RoomId
-from roomreach.measurement import Gateway, Health, Latency, Link, Measurement, Names, NotMeasured, Reason
+from roomreach.identifiers import AgentId, RoomId, SiteId
+from roomreach.measurement import (
+    Gateway,
+    Health,
+    Latency,
+    Link,
+    Measurement,
+    Names,
+    NotMeasured,
+    Reason,
+    Throughput,
+)
+from roomreach.places import Role
 from roomreach.report import Report
 from roomreach.series import points
 from roomreach.wire import digest, encode_report
@@ -103,7 +115,35 @@ def unable(minute: int) -> list[Measurement]:
     return [NotMeasured(of=kind, target=t, reason=Reason.NOT_PERMITTED) for kind, t in kinds.items()]
 
 
-LIVES = (well, weak, cut, shy, alone, silent, unable)
+def wired(minute: int) -> list[Measurement]:
+    """The building's reference agent, which has no radio."""
+    return well(minute)[1:]
+
+
+def other(minute: int) -> list[Measurement]:
+    """A room on another site of the same authority."""
+    return well(minute)
+
+
+LIVES = (well, weak, cut, shy, alone, silent, unable, wired, other)
+ELSEWHERE = SiteId("s-other22222")
+TESTED = (well, weak, wired, other)
+"""Whose throughput is tested every ten minutes."""
+
+
+def speeds(life: Any, minute: int) -> list[Measurement]:
+    """Towards the speed server, and from a room towards the wired agent; one test of three fails."""
+    if life not in TESTED or minute % 10:
+        return []
+    if minute == 20:
+        return [Throughput(target="server", engine="own", reason=GONE)]
+    rate = 20.0 + minute + 7 * LIVES.index(life)
+    to_server = Throughput(
+        target="server", engine="own", download_mbps=rate, upload_mbps=rate / 4, idle_ms=14.0,
+        download_loaded_ms=60.0, upload_loaded_ms=80.0, spent_bytes=9_000_000, confident=True,
+    )  # fmt: skip
+    over_wifi = Throughput(target="reference", engine="iperf3", download_mbps=2 * rate, spent_bytes=5_000_000)
+    return [to_server] if life is wired else [to_server, over_wifi]
 
 
 def room(life: Any) -> str:
@@ -125,6 +165,7 @@ class HalfHour:
             "timeFilter": f"time >= {START_MS}ms and time <= {end_ms}ms",
             "__interval": interval,
             "site": WHEREABOUTS.site,
+            "authority": WHEREABOUTS.authority,
             "room": ".*",
         }
         return re.sub(r"\$(\w+)", lambda match: values[match[1]], query)
@@ -154,12 +195,21 @@ def half_hour(influxdb: InfluxDB) -> HalfHour:
     with closing(InfluxSeries(influxdb.url, database)) as store:
         for life in LIVES:
             agent = AgentId(f"a-{life.__name__}22222")
-            where = WHEREABOUTS._replace(room=RoomId(room(life)), agent=agent)
+            where = WHEREABOUTS._replace(
+                room=RoomId(room(life)),
+                agent=agent,
+                role=Role.REFERENCE if life is wired else Role.ROOM,
+                site=ELSEWHERE if life is other else WHEREABOUTS.site,
+            )
             for minute in range(MINUTES):
                 if (measured := life(minute)) is None:
                     continue
                 report = replace(
-                    a_report(sequence=minute + 1, highest=minute + 1, measurements=tuple(measured)),
+                    a_report(
+                        sequence=minute + 1,
+                        highest=minute + 1,
+                        measurements=(*measured, *speeds(life, minute)),
+                    ),
                     agent=agent,
                     taken_ms=START_MS + minute * MINUTE_MS + 20_000,
                 )
@@ -168,17 +218,25 @@ def half_hour(influxdb: InfluxDB) -> HalfHour:
     return HalfHour(influxdb.url, database, reports)
 
 
-def panels_of(dashboard: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every panel that is no row, those in folded rows too."""
-    every = [panel for top in dashboard["panels"] for panel in (top, *top.get("panels", ()))]
-    return [panel for panel in every if panel["type"] != "row"]
-
-
 @pytest.fixture(scope="session")
 def site() -> dict[str, Any]:
     """The dashboard of one site, as committed."""
     made: dict[str, Any] = json.loads((DASHBOARDS / "json" / "roomreach-site.json").read_text())
     return made
+
+
+@pytest.fixture(scope="session")
+def borough() -> dict[str, Any]:
+    """The dashboard of one borough, as committed."""
+    made: dict[str, Any] = json.loads((DASHBOARDS / "json" / "roomreach-borough.json").read_text())
+    return made
+
+
+@pytest.fixture(scope="session", params=["site", "borough"])
+def dashboard(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Each of them."""
+    found: dict[str, Any] = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture(scope="session")

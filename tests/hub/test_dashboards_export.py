@@ -16,6 +16,7 @@ from roomreach_hub.grafana.files import Reaching, exported, provisioning
 
 ROOT = Path(__file__).parents[2]
 FILES = {
+    "json/roomreach-borough.json",
     "json/roomreach-site.json",
     "provisioning/dashboards/roomreach.yaml",
     "provisioning/datasources/roomreach.yaml",

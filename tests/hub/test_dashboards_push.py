@@ -20,6 +20,7 @@ from servers import free_port
 
 TOKEN = "glsa_test_token"  # noqa: S105 - the double's own
 UID = "roomreach-site"
+BOROUGH = "roomreach-borough"
 
 # https://grafana.com/docs/grafana/latest/developer-resources/api-reference/http-api/api-legacy/
 CHANGED = {"message": "The dashboard has been changed by someone else", "status": "version-mismatch"}
@@ -137,12 +138,16 @@ def push(grafana: Grafana, token: Path, *words: str) -> Done:
     return roomreach("dashboards", "push", "--url", grafana.url, "--token-file", token, *words)
 
 
-def test_a_first_push_makes_our_folder_and_the_dashboard_in_it(grafana, token) -> None:
+def test_a_first_push_makes_our_folder_and_the_dashboards_in_it(grafana, token) -> None:
     done = push(grafana, token)
-    assert (done.code, done.printed) == (0, "create    roomreach-site  roomreach: one site\n")
+    assert done.code == 0
+    assert done.printed.splitlines() == [
+        "create    roomreach-borough  roomreach: the sites of one borough",
+        "create    roomreach-site  roomreach: one site",
+    ]
     assert grafana.folders == {"roomreach": "roomreach"}
-    assert [path for path, _ in grafana.written] == ["/api/folders", "/api/dashboards/db"]
-    (_, sent) = grafana.written[1]
+    assert [path for path, _ in grafana.written] == ["/api/folders", *2 * ["/api/dashboards/db"]]
+    (_, sent) = grafana.written[2]
     assert sent["overwrite"] is False
     assert sent["message"].startswith("roomreach ")
     assert grafana.dashboards[UID]["dashboard"]["timezone"] == "Europe/London"
@@ -152,7 +157,7 @@ def test_twice_is_once(grafana, token) -> None:
     push(grafana, token)
     grafana.written.clear()
     done = push(grafana, token, "--json")
-    assert json.loads(done.printed) == {"written": True, "dashboards": {UID: "nothing"}}
+    assert json.loads(done.printed) == {"written": True, "dashboards": {BOROUGH: "nothing", UID: "nothing"}}
     assert grafana.written == []
 
 
@@ -162,7 +167,7 @@ def test_an_older_one_of_ours_is_updated_where_it_stands(grafana, token) -> None
     grafana.dashboards[UID]["meta"]["folderUid"] = "wall"
     grafana.dashboards[UID]["dashboard"]["title"] = "An older title"
     grafana.written.clear()
-    assert push(grafana, token).printed.startswith("update")
+    assert "update    roomreach-site" in push(grafana, token).printed
     ((path, sent),) = grafana.written
     assert (path, sent["folderUid"], sent["dashboard"]["version"]) == ("/api/dashboards/db", "wall", 1)
     assert push(grafana, token).printed.startswith("nothing")

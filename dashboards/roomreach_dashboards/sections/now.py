@@ -20,7 +20,7 @@ PANELS = (
         title="Rooms heard",
         description="How many rooms sent at least one report in the time chosen. Rooms without an agent, and "
         "rooms silent all the time, are not counted: the register knows them, the series do not.",
-        asks=(asking.rooms_heard(),),
+        asks=(asking.heard("rooms", by="room"),),
         unit="none",
         draw=figure,
         width=4,
