@@ -10,7 +10,7 @@ import pytest
 from roomreach.identifiers import AgentId
 from roomreach.measurement import Gateway, Latency, Link, Measurement, Names, NotMeasured, Reason
 from roomreach_agent.check import ExitCode, State, cause, findings
-from roomreach_agent.settings import Broker, OutboxSettings, Settings, Wifi
+from roomreach_agent.settings import Broker, OutboxSettings, Settings, ThroughputSettings, Wifi
 from servers import free_port
 
 JOINED = Link(signal_dbm=-60)
@@ -43,6 +43,20 @@ def test_where_every_rung_holds_there_is_no_cause(settings):
         "outbox", "radio", "router", "names", "way out", "broker", "speed", "clock",
     ]  # fmt: skip
     assert {finding.rung for finding in found if finding.state is not State.GOOD} == {"speed"}, "none is set"
+
+
+def test_a_speed_server_is_knocked_on_and_its_token_read(settings, tmp_path):
+    token = tmp_path / "token"
+    asked = ThroughputSettings(server=f"http://127.0.0.1:{settings.broker.port}", token_file=token)
+    with_server = replace(settings, throughput=asked)
+    (lacking,) = (f for f in findings(with_server, WELL, synchronised=True) if f.rung == "speed")
+    assert (lacking.state, lacking.code) == (State.WRONG, ExitCode.MEND_THIS_MACHINE)
+    token.write_text("secret\n")
+    assert ("speed", State.GOOD) in rungs(with_server, WELL)
+    away = replace(settings, throughput=replace(asked, server=f"http://127.0.0.1:{free_port()}"))
+    (gone,) = (f for f in findings(away, WELL, synchronised=True) if f.rung == "speed")
+    assert (gone.state, gone.found) == (State.WRONG, "the speed server refuses connections")
+    assert "secret" not in f"{lacking}{gone}"
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,44 @@ def test_every_table_is_read():
     )
 
 
+def test_throughput_is_tested_where_the_settings_say_and_costs_what_they_allow():
+    settings = parse(
+        AGENT
+        + """
+        [throughput]
+        server = "https://speed.example:8805"
+        token_file = "/t"
+        reference = "192.0.2.9:5201"
+        budget_mb = 7.5
+        confidential = true
+        """
+    ).throughput
+    assert (settings.engine, settings.server, settings.token_file) == (
+        "own", "https://speed.example:8805", Path("/t"),
+    )  # fmt: skip
+    assert (settings.reference, settings.budget_mb, settings.confidential) == ("192.0.2.9:5201", 7.5, True)
+
+
+@pytest.mark.parametrize(
+    ("lines", "key"),
+    [
+        ('server = "speed.example"\ntoken_file = "/t"', "throughput.server"),
+        ('server = "https://"\ntoken_file = "/t"', "throughput.server"),
+        ('server = "http://speed.example:99999"\ntoken_file = "/t"', "throughput.server"),
+        ('server = "https://speed.example"', "throughput.token_file"),
+        ('engine = "iperf3"', "throughput.engine"),
+        ('engine = "speedtest_cli"\nconfidential = true', "throughput.engine"),
+        ('reference = "two words"', "throughput.reference"),
+        ("budget_mb = -1", "throughput.budget_mb"),
+        ('confidential = "yes"', "throughput.confidential"),
+        ("confidential = 1", "throughput.confidential"),
+    ],
+)
+def test_what_could_not_be_tested_or_should_not_be_is_refused(lines: str, key: str):
+    (told,) = faults_of(f"{AGENT}[throughput]\n{lines}")
+    assert told.startswith(f"{key}: ")
+
+
 def test_every_fault_is_told_at_once_with_its_key():
     told = faults_of(
         """

@@ -8,6 +8,7 @@ What else is remembered stands there too: how far the slots are dealt with, and 
 import contextlib
 import fcntl
 import logging
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
@@ -115,6 +116,7 @@ class Spending:
         with contextlib.ExitStack() as held:
             try:
                 lock = held.enter_context(self._path.with_name(f"{self._path.name}.lock").open("ab"))
+                _give_to_the_agent(Path(lock.name))
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 yield False
@@ -156,10 +158,19 @@ class Spending:
         try:
             db.execute("PRAGMA synchronous = FULL")
             db.executescript(_TABLES)
+            _give_to_the_agent(self._path)
         except sqlite3.Error:
             db.close()
             raise
         return db
+
+
+def _give_to_the_agent(path: Path) -> None:
+    """Let the agent, whose folder it is, write what a person made with root's rights before it."""
+    if os.geteuid() == 0:
+        with contextlib.suppress(OSError):
+            folder = path.parent.stat()
+            os.chown(path, folder.st_uid, folder.st_gid)
 
 
 def _spent(db: sqlite3.Connection, now_ms: int) -> int:

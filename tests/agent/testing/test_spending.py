@@ -184,6 +184,19 @@ def test_when_the_budget_is_spent_it_is_said_and_a_day_later_there_are_tests_aga
     assert (type(second), second.reason) == (NotMeasured, Reason.BUDGET_SPENT)
 
 
+def test_what_a_person_makes_as_root_is_the_agent_s(tmp_path: Path) -> None:
+    folder = tmp_path / "agent"
+    folder.mkdir()
+    # Only root can make files that the agent could not write; whoever else runs this makes their own.
+    owner = (12345, 12346) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+    os.chown(folder, *owner)
+    spending = account(folder)
+    with spending.exclusive():
+        spending.spent(NOW)
+    assert {(one.stat().st_uid, one.stat().st_gid) for one in folder.iterdir()} == {owner}
+    assert len(list(folder.iterdir())) == 2
+
+
 def test_the_slots_dealt_with_are_remembered(tmp_path: Path) -> None:
     assert account(tmp_path).dealt_until_ms(NOW) == NOW
     account(tmp_path).deal(NOW + 5)

@@ -16,9 +16,10 @@ from roomreach_agent.engines.own.transfers import Direction
 from speed_servers import SpeedServer
 
 AGENTS = 50
-TOTAL_MBPS = 60
+TOTAL_MBPS = 20
 LASTS_S = 3.0
 MOST_BYTES = 400_000
+TRIES = 3
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +42,8 @@ def at_once(*work: threading.Thread) -> None:
         thread.join()
 
 
-@pytest.mark.parametrize("direction", Direction)
-def test_fifty_agents_at_once_share_the_server_equally(server: SpeedServer, direction: Direction) -> None:
+def rates_at_once(server: SpeedServer, direction: Direction) -> list[float]:
+    """What each of fifty agents gets while all of them are there, Mbit/s."""
     all_here = threading.Barrier(AGENTS)
     rates: dict[int, float] = {}
 
@@ -57,12 +58,22 @@ def test_fifty_agents_at_once_share_the_server_equally(server: SpeedServer, dire
             rates[number] = (last.arrived - first.arrived) / (last.at_s - first.at_s) * 8 / 1e6
 
     at_once(*(threading.Thread(target=run, args=(number,)) for number in range(AGENTS)))
-    least, most, together = min(rates.values()), max(rates.values()), sum(rates.values())
-    print(f"\n{direction}, Mbit/s: {least:.2f} to {most:.2f}, together {together:.1f}")
-    mean = together / AGENTS
     assert len(rates) == AGENTS
-    assert all(abs(rate / mean - 1) <= 0.2 for rate in rates.values())
-    assert together <= TOTAL_MBPS * 1.05
+    return list(rates.values())
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_fifty_agents_at_once_share_the_server_equally(server: SpeedServer, direction: Direction) -> None:
+    for _ in range(TRIES):
+        rates = rates_at_once(server, direction)
+        together = sum(rates)
+        print(f"\n{direction}, Mbit/s: {min(rates):.3f} to {max(rates):.3f}, together {together:.1f}")
+        assert together <= TOTAL_MBPS * 1.05
+        # Where fifty threads cannot take what the server gives, this machine did the sharing.
+        if together >= TOTAL_MBPS * 0.9:
+            break
+    mean = together / AGENTS
+    assert all(abs(rate / mean - 1) <= 0.2 for rate in rates)
 
 
 def test_none_of_fifty_agents_costs_more_than_it_may(server: SpeedServer) -> None:
