@@ -41,7 +41,7 @@ class SpeedServer:
     def __exit__(self, *_: object) -> None:
         self.process.terminate()
         said, _ = self.process.communicate(timeout=10)
-        # Agents that go away half way are its daily bread, and no news.
+        # Agents that go away half way are its daily bread, and no news. Nothing of their tests is left.
         assert said == "", said
 
 

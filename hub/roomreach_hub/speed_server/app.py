@@ -68,8 +68,10 @@ class Answers:
             with _told():
                 self._under_way.promise(test, count)
             arrived = 0
+            ending = asyncio.timeout(_LONGEST_S)
             try:
-                async with asyncio.timeout(_LONGEST_S):
+                async with ending:
+                    test.uploads.add(ending)
                     async for chunk in request.stream():
                         arrived += len(chunk)
                         test.arrived += len(chunk)
@@ -77,6 +79,7 @@ class Answers:
             except (ClientDisconnect, TimeoutError):
                 pass
             finally:
+                test.uploads.discard(ending)
                 self._under_way.give_back(test, count - arrived)
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=_OURS)
 
@@ -107,9 +110,13 @@ class Answers:
 
     async def _records(self, request: Request, before: int) -> AsyncGenerator[bytes]:
         with self._part(request) as test:
-            for _ in range(_RECORDS):
-                yield RECORD.pack(monotonic_ns() // 1000, test.arrived - before)
-                await asyncio.sleep(TICK_S)
+            try:
+                for _ in range(_RECORDS):
+                    yield RECORD.pack(monotonic_ns() // 1000, test.arrived - before)
+                    await asyncio.sleep(TICK_S)
+            finally:
+                # A connection that waits for its share is not read, so nobody would notice that it was cut.
+                test.leave()
 
     def _agent(self, request: Request) -> bytes:
         agent = self._tokens.known(request.headers.get("authorization", ""))

@@ -10,6 +10,7 @@ from roomreach_hub.speed_server.pieces import PIECE_BYTES
 
 _TURN_S = 0.005
 _SAVED_S = 0.02
+_LATE_S = 0.25
 _GONE_AFTER_S = 0.1
 
 
@@ -61,7 +62,7 @@ class FairShare:
         while self._buckets:
             await asyncio.sleep(_TURN_S)
             now = self._clock()
-            self._pour(min(now - before, _SAVED_S) * rate, rate)
+            self._pour(min(now - before, _LATE_S) * rate, rate)
             before = now
             self._buckets = {
                 who: bucket

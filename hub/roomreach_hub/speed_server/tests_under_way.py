@@ -1,5 +1,6 @@
 """Which tests run now, and what may each still move?"""
 
+import asyncio
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +36,13 @@ class Test:
     sent: int = 0
     arrived: int = 0
     open: int = 0
+    uploads: set[asyncio.Timeout] = field(default_factory=set)
+
+    def leave(self) -> None:
+        """End its uploads: nobody hears any more what of them has arrived."""
+        for upload in self.uploads:
+            if not upload.expired():
+                upload.reschedule(0)
 
 
 @dataclass(slots=True)

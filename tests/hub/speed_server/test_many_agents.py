@@ -26,7 +26,7 @@ TRIES = 3
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SpeedServer]:
     tokens = tuple(f"the token of agent {n:02}" for n in range(AGENTS))
     folder = tmp_path_factory.mktemp("speed")
-    with SpeedServer(folder, "--most-mbps", str(TOTAL_MBPS), tokens=tokens) as running:
+    with SpeedServer(folder, "--most-mbps", str(TOTAL_MBPS), "--most-tests", "500", tokens=tokens) as running:
         yield running
 
 
