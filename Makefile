@@ -15,7 +15,7 @@ WORKERS := -n 4 --dist loadfile --no-loadscope-reorder
 LONGEST_FIRST := tests/journey tests/browser tests/hub tests
 ASSETS := $(addprefix api/assets/,build.py console.scss package.json package-lock.json .npmrc)
 
-.PHONY: help setup demo test long check lint types boundaries fmt bench lock docs dashboards clean
+.PHONY: help setup demo test long check lint types boundaries fmt bench truth lock docs dashboards clean
 
 help:  ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,9 @@ docs: .make/dev  ## write the reference pages that come from the code
 
 dashboards: .make/dev  ## draw the Grafana dashboards anew
 	$(BIN)/python -W "ignore:Prefer using dashboardv2:DeprecationWarning" dashboards/generate.py
+
+truth: .make/dev  ## how true the throughput test is, on lines made in namespaces (root, ten minutes)
+	PYTHONPATH=tests $(BIN)/python tests/testbed
 
 clean:  ## forget the virtual environment and every cache
 	rm -rf $(VENV) .make .mypy_cache .ruff_cache .hypothesis .import_linter_cache
