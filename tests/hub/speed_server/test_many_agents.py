@@ -68,7 +68,8 @@ def test_fifty_agents_at_once_share_the_server_equally(server: SpeedServer, dire
         rates = rates_at_once(server, direction)
         together = sum(rates)
         print(f"\n{direction}, Mbit/s: {min(rates):.3f} to {max(rates):.3f}, together {together:.1f}")
-        assert together <= TOTAL_MBPS * 1.05
+        # Each looks at its own moments, so that their sum may be a little above what there is to share.
+        assert together <= TOTAL_MBPS * 1.1
         # Where fifty threads cannot take what the server gives, this machine did the sharing.
         if together >= TOTAL_MBPS * 0.9:
             break
