@@ -65,7 +65,7 @@ PANELS = (
         id=56,
         title="Data that tests cost",
         description="What the tests of each room moved in each piece of the time chosen, both ways, by the "
-        "count of the agent's kernel. No site spends more in a day than it is allowed.",
+        "count of the agent's kernel.",
         asks=(asking.over_time("throughput", "spent_bytes", aggregate="sum"),),
         unit=unit("throughput", "spent_bytes"),
         lowest=0,
