@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from made_points import MINUTE, TEN, point, where
+from newer_influxdb import ADDRESS, NewerInfluxDB
 from roomreach.errors import Refused
 from roomreach.identifiers import AgentId, RoomId, SiteId
 from roomreach.measurement import Outcome
@@ -32,19 +33,26 @@ def opener(kind: str, request: pytest.FixtureRequest, folder: Path) -> Opener:
             url = "memory:"
         case "duckdb":
             url = f"duckdb:///{folder}/series.duckdb"
+        case "influxdb 2":
+            newer = NewerInfluxDB(ADDRESS)
+            bucket = newer.new_bucket()
+            return lambda: open_series(bucket, token=newer.token)
         case _:
             server = request.getfixturevalue("influxdb")
             url = f"influxdb+http://127.0.0.1:{server.port}/test_{uuid.uuid4().hex}"
     return lambda: open_series(url)
 
 
-@pytest.fixture(params=["memory", "duckdb", "influxdb"])
+ON_DISK = ["duckdb", "influxdb", *(["influxdb 2"] if ADDRESS else [])]
+
+
+@pytest.fixture(params=["memory", *ON_DISK])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SeriesStore]:
     with closing(opener(request.param, request, tmp_path)()) as opened:
         yield opened
 
 
-@pytest.fixture(params=["duckdb", "influxdb"])
+@pytest.fixture(params=ON_DISK)
 def opening(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
     return opener(request.param, request, tmp_path)
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from made_points import MINUTE, TEN, point
+from made_points import MINUTE, TEN, point, where
 from roomreach.errors import Unavailable
 from roomreach.series import Point
 from roomreach_store.series import PointsRefused, Question
@@ -40,6 +41,22 @@ class Counting(InfluxSeries):
     def _send(self, batch: Sequence[str]) -> str | None:
         self.requests += 1
         return super()._send(batch)
+
+
+class DeletingWithoutAWord(InfluxSeries):
+    """The real one, answering a deletion as 2.x does."""
+
+    def _call(self, method: str, path: str, parameters: dict[str, str], body: bytes = b"") -> Any:
+        answer, *rest = super()._call(method, path, parameters, body)
+        return ({} if parameters.get("q", "").startswith("DELETE") else answer, *rest)
+
+
+def test_a_deletion_of_which_nothing_is_told_is_done(influxdb: InfluxDB) -> None:
+    with closing(DeletingWithoutAWord(influxdb.url, database())) as store:
+        store.write([point("health", TEN, where(room="r-older222"), uptime_s=1)])
+        assert store.replace(where(), TEN, TEN + 1) == 1
+        (track,) = store.read(Question(series="health", columns=("uptime_s",), start_ms=0, end_ms=TEN * 2))
+        assert (track.room, track.rows) == (where().room, ((TEN, (1,)),))
 
 
 def test_a_type_conflict_refuses_exactly_the_guilty_points(influxdb: InfluxDB) -> None:

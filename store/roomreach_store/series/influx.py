@@ -118,7 +118,7 @@ class InfluxSeries:
         ]
         self.write([replace(point, whereabouts=whereabouts) for _, points in astray for point in points])
         for tags, _ in astray:
-            self._query("POST", influxql.deleting(series, tags, start_ms, end_ms))
+            self._delete(influxql.deleting(series, tags, start_ms, end_ms))
         return sum(len(points) for _, points in astray)
 
     def _send(self, batch: Sequence[str]) -> str | None:
@@ -135,10 +135,21 @@ class InfluxSeries:
         return None
 
     def _query(self, method: str, statement: str) -> dict[str, Any]:
+        return self._result(self._asked(method, statement))
+
+    def _delete(self, statement: str) -> None:
+        # 1.x tells that the result is empty; 2.x has none to tell of, and says {}.
+        if (answer := self._asked("POST", statement)) != {}:
+            self._result(answer)
+
+    def _asked(self, method: str, statement: str) -> Any:  # noqa: ANN401 - JSON
         try:
             answer, *_ = self._call(method, "/query", {"db": self._database, "epoch": "ms", "q": statement})
         except ApiException as exc:
             raise self._unavailable(exc) from exc
+        return answer
+
+    def _result(self, answer: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
         match answer:
             case {"results": [{"error": reason}]}:
                 raise Unavailable(f"{self._where} could not answer: {reason}.")
