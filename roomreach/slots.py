@@ -1,40 +1,33 @@
-"""When does each agent of a site test, and what may that cost? Planned for one site and one day in London.
+"""When does each agent of a site test, and what may that cost? Dealt out for one site and one day in London.
 
 The day has six strata. In each an agent has at most one start, drawn uniformly, so that tests keep step with
-nothing and still reach the busy hour every day. Two agents of a site never test at once, and the costs of a
-day add up to no more than the site's allowance, because both are dealt out and never checked afterwards.
+nothing and still reach the busy hour every day. Two agents of a site never test at once, and what they may
+cost in a day adds up to no more than the site's allowance, because both are dealt out and never checked
+afterwards. Few large tests are worth more than many whose rate cannot settle.
 
-1. Who stands on the site as the day begins shares the whole allowance. The busy hour comes first: everybody
-   there, every day, as long as a test of ``LEAST_BYTES`` each can be paid for. The rest goes to the other
-   strata. Where a stratum has not room or bytes enough for all, they take turns, day by day.
-2. Who arrives in the course of the day gets what is left, in order of arrival, and moves nobody's slot.
+1. Who stands on the site as the day begins shares its allowance. The busy hour comes first: everybody there,
+   every day, as long as a test of ``LEAST_BYTES`` each can be paid for. What is left over pays for tests in
+   the other strata, in which they take turns, day by day.
+2. A twelfth, unless the busy hour needs it, is kept for who arrives in the course of the day, in order of
+   arrival; nobody's slot is moved for them.
+3. Whatever no slot needs is shared out as well: for the tests that a person asks for, and for engines that
+   cannot be held to the bytes of a slot.
 
 Everything is drawn from a hash of site, day and stratum: whoever plans the same day plans the same slots.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from roomreach.desired import Slot
+from roomreach.desired import Share, Slot
 from roomreach.identifiers import AgentId, SiteId
 from roomreach.measurement.throughput import End
 from roomreach.moments import milliseconds
 from roomreach.places import Register, Role
+from roomreach.strata import Span, apart, chance, gaps, spans_of
 
-LONDON = ZoneInfo("Europe/London")
-
-STRATA = ((0, 7), (7, 12), (12, 18), (18, 20), (20, 22), (22, 24))
-"""Hours of the clock on the wall, from and until."""
-BUSY = (20, 22)
-"""The busy hour, which every figure about speed is made of."""
-
-LENGTH_S = 120
-"""How long an agent has the site for itself: waiting for a quiet line, then testing both ways and ends."""
 START_WITHIN_S = 60
 """How long after its start a test may still begin."""
 
@@ -44,13 +37,14 @@ METERED_BYTES = 20_000_000
 """The same where the line of any of its buildings is counted or capped."""
 
 # Any 24 hours hold at most seven starts of an agent, two of them in the busy hour or two in another stratum:
-# at most 48 MB, below the 50 MB that an agent spends unless its settings say otherwise.
-BUSY_BYTES = 14_000_000
-OTHER_BYTES = 4_000_000
+# at most 100 MB, which is what an agent spends unless its settings say otherwise.
+BUSY_BYTES = 25_000_000
+OTHER_BYTES = 10_000_000
 LEAST_BYTES = 1_000_000
 """A test of less says too little to be worth a slot."""
 
-_LENGTH_MS = LENGTH_S * 1000
+_ARRIVING = 12
+"""One part in so many is kept for who arrives in the course of the day, and is what each of them gets."""
 
 
 class Stay(NamedTuple):
@@ -66,22 +60,17 @@ class Stay(NamedTuple):
         return self.since_ms <= at_ms and (self.until_ms is None or at_ms < self.until_ms)
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
-    start_ms: int
-    end_ms: int
-    busy: bool
-
-    @property
-    def room(self) -> int:
-        """How many slots fit in, one after the other."""
-        return (self.end_ms - self.start_ms) // _LENGTH_MS
-
-
 class _Given(NamedTuple):
-    stay: Stay
+    agent: AgentId
     start_ms: int
     most_bytes: int
+
+
+class Dealt(NamedTuple):
+    """What one agent gets of a day: its slots, earliest first, and what all its tests may cost."""
+
+    slots: tuple[Slot, ...]
+    share: Share
 
 
 def stays(register: Register) -> Mapping[SiteId, Sequence[Stay]]:
@@ -106,109 +95,122 @@ def allowances(register: Register) -> Mapping[SiteId, int]:
     return {site: METERED_BYTES if site in metered else SITE_BYTES for site in register.sites}
 
 
-def day_of(at_ms: int) -> date:
-    """Say which day it is in London."""
-    return datetime.fromtimestamp(at_ms / 1000, LONDON).date()
-
-
-def begins_ms(day: date) -> int:
-    """Give the midnight, in London, with which a day begins."""
-    return _at_ms(day, 0)
-
-
 def plan(
     site: SiteId, day: date, everybody: Iterable[Stay], most_bytes: int
 ) -> Mapping[AgentId, tuple[Slot, ...]]:
-    """Give each agent its slots of one day, earliest first, at a cost of ``most_bytes`` all together."""
-    spans = [_Span(_at_ms(day, start), _at_ms(day, end), (start, end) == BUSY) for start, end in STRATA]
+    """Give each agent that has any its slots of one day, earliest first; see ``deal``."""
+    dealt = deal(site, day, everybody, most_bytes)
+    return {agent: theirs.slots for agent, theirs in dealt.items() if theirs.slots}
+
+
+def deal(site: SiteId, day: date, everybody: Iterable[Stay], most_bytes: int) -> Mapping[AgentId, Dealt]:
+    """Deal one day's slots, and at most ``most_bytes``, out to every agent that stands on the site in it."""
+    spans = spans_of(day)
     begin_ms, end_ms = spans[0].start_ms, spans[-1].end_ms
-    at_first: dict[AgentId, Stay] = {}
-    later: dict[AgentId, Stay] = {}
+    seed, number = f"{site}|{day}", day.toordinal()
+    stays_of: dict[AgentId, list[Stay]] = defaultdict(list)
     for stay in sorted(everybody, key=lambda stay: (stay.since_ms, stay.agent)):
-        if stay.holds(begin_ms):
-            at_first[stay.agent] = stay
-        elif begin_ms < stay.since_ms < end_ms:
-            later.setdefault(stay.agent, stay)
-    given = _shared_out(f"{site}|{day}", day.toordinal(), spans, sorted(at_first.values()), most_bytes)
-    for agent, stay in later.items():
-        if agent not in at_first:
-            _squeeze_in(f"{site}|{day}|{agent}", spans, stay, given, most_bytes)
-    slots: dict[AgentId, list[Slot]] = defaultdict(list)
-    for stay, start_ms, cost in sorted(given, key=lambda one: one.start_ms):
-        if stay.holds(start_ms):
-            slots[stay.agent].append(_slot(stay.role, start_ms, cost))
-    return {agent: tuple(theirs) for agent, theirs in slots.items()}
-
-
-def _shared_out(
-    seed: str, number: int, spans: Sequence[_Span], all_stays: Sequence[Stay], most_bytes: int
-) -> list[_Given]:
-    """Share the allowance out among those who stand there as the day begins; ``number`` counts days."""
+        if stay.since_ms < end_ms and (stay.until_ms is None or stay.until_ms > begin_ms):
+            stays_of[stay.agent].append(stay)
+    at_first = sorted(agent for agent, theirs in stays_of.items() if theirs[0].since_ms <= begin_ms)
     given: list[_Given] = []
-    left, others = most_bytes, len(spans) - 1
-    # Half of it is for the busy hour, and more where half does not reach round.
-    for span in sorted(spans, key=lambda span: not span.busy):
-        many = min(len(all_stays), span.room)
-        if span.busy:
-            most = min(many, most_bytes // LEAST_BYTES)
-            share, cap = max(most_bytes // 2, most * LEAST_BYTES), BUSY_BYTES
-        else:
-            share, cap = left // others, OTHER_BYTES
-            most = min(many, max(share // OTHER_BYTES, 1))
-        if not most or share // most < LEAST_BYTES:
-            continue
-        cost = min(cap, share // most)
-        starts = _apart(f"{seed}|{span.start_ms}", span, most)
+    if at_first:
+        given = _in_the_busy_hour(seed, number, spans, at_first, most_bytes)
+        left = most_bytes - _cost(given)
+        given += _in_other_hours(seed, number, spans, at_first, left - min(most_bytes // _ARRIVING, left))
+    left = most_bytes - _cost(given)
+    kept = min(most_bytes // _ARRIVING, left) if at_first else left
+    shares = dict.fromkeys(at_first, (left - kept) // max(len(at_first), 1))
+    for one in given:
+        shares[one.agent] += one.most_bytes
+    for agent, theirs in stays_of.items():
+        if agent not in shares:
+            shares[agent] = min(most_bytes // _ARRIVING, kept)
+            kept -= shares[agent]
+            _squeeze_in(f"{seed}|{agent}", spans, theirs[0], given, shares[agent])
+    return {
+        agent: Dealt(_slots(agent, theirs, given), _share(theirs, begin_ms, end_ms, shares[agent]))
+        for agent, theirs in stays_of.items()
+    }
+
+
+def _cost(given: Iterable[_Given]) -> int:
+    return sum(one.most_bytes for one in given)
+
+
+def _in_the_busy_hour(
+    seed: str, number: int, spans: Sequence[Span], agents: Sequence[AgentId], most_bytes: int
+) -> list[_Given]:
+    """Give everybody a slot, for two thirds of the bytes, or more where those do not reach round."""
+    span = next(span for span in spans if span.busy)
+    many = min(len(agents), span.room, most_bytes // LEAST_BYTES)
+    if not many:
+        return []
+    cost = min(BUSY_BYTES, max(most_bytes * 2 // 3, many * LEAST_BYTES) // many)
+    return _in_one(seed, span, _in_turn(number * many + spans.index(span), agents, many), cost)
+
+
+def _in_other_hours(
+    seed: str, number: int, spans: Sequence[Span], agents: Sequence[AgentId], most_bytes: int
+) -> list[_Given]:
+    """Give as many large slots as the bytes pay for; where not even one in each stratum, those take turns."""
+    others = [span for span in spans if not span.busy]
+    tests = min(most_bytes // OTHER_BYTES, len(agents) * len(others)) or int(most_bytes >= LEAST_BYTES)
+    given: list[_Given] = []
+    for place, span in enumerate(others):
         # One stratum after the other, so that an agent's turns fall on different days.
-        turn = _in_turn(f"{seed}|{span.start_ms}", number + spans.index(span), all_stays, most)
-        given += [_Given(stay, start_ms, cost) for stay, start_ms in zip(turn, starts, strict=True)]
-        if span.busy:
-            left -= cost * most
+        many, turns = min(tests // len(others), span.room), number
+        if tests < len(others):
+            cycle, rank = divmod(number + place, len(others))
+            many, turns = int(rank < tests), cycle * tests + rank
+        if many:
+            turn = _in_turn(turns * many + place, agents, many)
+            given += _in_one(seed, span, turn, min(OTHER_BYTES, most_bytes // tests))
     return given
 
 
-def _in_turn(seed: str, number: int, all_stays: Sequence[Stay], most: int) -> list[Stay]:
-    """Choose whose turn it is, each as often as any other over the days, and shuffle who comes when."""
-    first = number * most
-    chosen = [all_stays[(first + place) % len(all_stays)] for place in range(most)]
-    return sorted(chosen, key=lambda stay: _chance(seed, stay.agent))
+def _in_one(seed: str, span: Span, agents: Iterable[AgentId], cost: int) -> list[_Given]:
+    """Give these agents a slot each in one stratum, in any order."""
+    seed = f"{seed}|{span.start_ms}"
+    shuffled = sorted(agents, key=lambda agent: chance(seed, agent))
+    starts = apart(seed, span, len(shuffled))
+    return [_Given(agent, start_ms, cost) for agent, start_ms in zip(shuffled, starts, strict=True)]
 
 
-def _apart(seed: str, span: _Span, many: int) -> list[int]:
-    """Draw so many starts, no two slots overlapping, every way to place them being equally likely."""
-    free = span.end_ms - span.start_ms - many * _LENGTH_MS
-    drawn = sorted(int(_chance(seed, number) * (free + 1)) for number in range(many))
-    return [span.start_ms + offset + place * _LENGTH_MS for place, offset in enumerate(drawn)]
+def _in_turn(first: int, agents: Sequence[AgentId], many: int) -> list[AgentId]:
+    """Choose whose turn it is, each as often as any other over the days."""
+    return [agents[(first + place) % len(agents)] for place in range(many)]
 
 
-def _squeeze_in(seed: str, spans: Sequence[_Span], stay: Stay, given: list[_Given], most_bytes: int) -> None:
-    """Give a newcomer a start in each stratum that is not over, the busy hour first, while bytes are left."""
+def _squeeze_in(seed: str, spans: Sequence[Span], stay: Stay, given: list[_Given], most_bytes: int) -> None:
+    """Give a newcomer a start in each stratum that is not over, the busy hour first, while its bytes last."""
+    left = most_bytes
     for span in sorted(spans, key=lambda span: not span.busy):
-        left = most_bytes - sum(one.most_bytes for one in given)
-        starts = _gaps(span, stay.since_ms, [one.start_ms for one in given])
+        starts = gaps(span, stay.since_ms, [one.start_ms for one in given])
         free = sum(last - first for first, last in starts)
-        if left < LEAST_BYTES or not free:
+        cost = (
+            min(left, max(most_bytes * 3 // 5, LEAST_BYTES), BUSY_BYTES)
+            if span.busy
+            else min(left, OTHER_BYTES)
+        )
+        if cost < LEAST_BYTES or not free:
             continue
-        offset = int(_chance(seed, span.start_ms) * free)
+        left -= cost
+        offset = int(chance(seed, span.start_ms) * free)
         for first, last in starts:
             if offset < last - first:
-                cost = min(BUSY_BYTES if span.busy else OTHER_BYTES, left)
-                given.append(_Given(stay, first + offset, cost))
+                given.append(_Given(stay.agent, first + offset, cost))
                 break
             offset -= last - first
 
 
-def _gaps(span: _Span, since_ms: int, taken: Iterable[int]) -> list[tuple[int, int]]:
-    """Find where else a slot could start: from each first moment up to, not including, each last."""
-    found: list[tuple[int, int]] = []
-    first = max(span.start_ms, since_ms)
-    for start_ms in sorted(one for one in taken if span.start_ms <= one < span.end_ms):
-        if first <= start_ms - _LENGTH_MS:
-            found.append((first, start_ms - _LENGTH_MS + 1))
-        first = max(first, start_ms + _LENGTH_MS)
-    if first <= span.end_ms - _LENGTH_MS:
-        found.append((first, span.end_ms - _LENGTH_MS + 1))
-    return found
+def _slots(agent: AgentId, stays: Sequence[Stay], given: Iterable[_Given]) -> tuple[Slot, ...]:
+    """Write an agent's slots, those at which it stands there: whoever only changes rooms keeps them all."""
+    return tuple(
+        _slot(role, one.start_ms, one.most_bytes)
+        for one in sorted(given, key=lambda one: one.start_ms)
+        if one.agent == agent and (role := _role_at(one.start_ms, stays))
+    )
 
 
 def _slot(role: Role, start_ms: int, most_bytes: int) -> Slot:
@@ -222,13 +224,15 @@ def _slot(role: Role, start_ms: int, most_bytes: int) -> Slot:
     )
 
 
-def _at_ms(day: date, hour: int) -> int:
-    # No stratum begins in the hour that a change of the clocks skips or repeats.
-    on, hour = (day + timedelta(days=1), 0) if hour == 24 else (day, hour)  # noqa: PLR2004 - the day's end
-    return milliseconds(datetime.combine(on, time(hour), LONDON))
+def _role_at(at_ms: int, stays: Iterable[Stay]) -> Role | None:
+    return next((stay.role for stay in stays if stay.holds(at_ms)), None)
 
 
-def _chance(*words: object) -> float:
-    """Draw from 0 up to, not including, 1: the same for the same words, in every version of Python."""
-    drawn = hashlib.blake2b("|".join(map(str, words)).encode(), digest_size=8).digest()
-    return (int.from_bytes(drawn, "big") >> 11) / 2**53
+def _share(stays: Sequence[Stay], begin_ms: int, end_ms: int, most_bytes: int) -> Share:
+    """Let a share hold while the agent stands there: on another site the same day it has another."""
+    ends = [end_ms if stay.until_ms is None else stay.until_ms for stay in stays]
+    return Share(
+        from_ms=max(begin_ms, stays[0].since_ms),
+        until_ms=min(end_ms, max(ends)),
+        most_bytes=most_bytes,
+    )

@@ -8,7 +8,7 @@ import hashlib
 import json
 from typing import Any, get_args
 
-from roomreach.desired import Desired, Slot
+from roomreach.desired import Desired, Share, Slot
 from roomreach.errors import Malformed, Refused
 from roomreach.identifiers import OutboxId
 from roomreach.measurement import KINDS, Measurement, Method, NotMeasured, Reason
@@ -111,6 +111,11 @@ def encode_desired(desired: Desired) -> bytes:
                 }
                 for slot in desired.tests
             ],
+            "shares": [
+                {"from_ms": share.from_ms, "until_ms": share.until_ms, "most_bytes": share.most_bytes}
+                for share in desired.shares
+            ],
+            "may_publish": desired.may_publish,
         }
     )
 
@@ -130,6 +135,8 @@ def decode_desired(payload: bytes) -> Desired:
             version=_whole(document["version"]),
             issued_ms=_whole(document["issued_ms"]),
             tests=tuple(slot for item in document.get("tests", ()) if (slot := _slot(item)).targets),
+            shares=tuple(map(_share, document.get("shares", ()))),
+            may_publish=_yes_or_no(document.get("may_publish", False)),
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as exc:
         raise Malformed(
@@ -168,6 +175,23 @@ def _slot(item: dict[str, Any]) -> Slot:
     if slot.latest_ms < slot.start_ms:
         raise ValueError("a slot that ends before it begins")
     return slot
+
+
+def _share(item: dict[str, Any]) -> Share:
+    share = Share(
+        from_ms=_whole(item["from_ms"]),
+        until_ms=_whole(item["until_ms"]),
+        most_bytes=_whole(item["most_bytes"]),
+    )
+    if share.until_ms < share.from_ms:
+        raise ValueError("a share that ends before it begins")
+    return share
+
+
+def _yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("neither yes nor no")
+    return value
 
 
 def _whole(value: object) -> int:

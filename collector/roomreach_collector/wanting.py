@@ -1,18 +1,20 @@
 """What does the server want of each agent, and which agents have not been told yet?
 
 Only the server decides who tests when. It is all derived from the register and the day, so several collectors
-say the same, one that was restarted says it again, and nothing of it need be kept. An agent is told when its
-slots change, because of the register or because a new day has come, and whenever it connects: the broker that
-kept it for the agent may have been restarted.
+say the same, one that was restarted says it again, and nothing of it need be kept. An agent is told when what
+is wanted of it changes, because of the register or because a new day has come, and whenever it connects: the
+broker that kept it for the agent may have been restarted.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
 
-from roomreach import slots
-from roomreach.desired import Desired, Slot
-from roomreach.identifiers import AgentId
+from roomreach import slots, strata
+from roomreach.desired import Desired
+from roomreach.identifiers import AgentId, SiteId
 from roomreach.places import Register
 from roomreach_collector.post import Post
 from roomreach_collector.register import CurrentRegister
@@ -20,8 +22,6 @@ from roomreach_collector.tally import Tally
 
 MOST_AT_ONCE = 200
 """How many agents are told in one step: receipts wait meanwhile."""
-
-Tests = tuple[Slot, ...]
 
 
 class Wanting:
@@ -39,8 +39,7 @@ class Wanting:
         self._post, self._register, self._tally, self._clock = post, register, tally, clock
         self._most_at_once = most_at_once
         self._planned: tuple[int | None, date] | None = None
-        self._version = self._issued_ms = 0
-        self._wanted: Mapping[AgentId, Tests] = {}
+        self._wanted: Mapping[AgentId, Desired] = {}
         self._untold: dict[AgentId, None] = {}
 
     @property
@@ -56,7 +55,7 @@ class Wanting:
     def step(self) -> None:
         """Plan when there is anything new, then tell some agents. Raises as ``CurrentRegister.current``."""
         register = self._register.current()
-        planned = self._register.version, slots.day_of(self._clock())
+        planned = self._register.version, strata.day_of(self._clock())
         if planned != self._planned:
             self._plan(register, planned[1])
             self._planned = planned
@@ -66,27 +65,44 @@ class Wanting:
             del self._untold[agent]
 
     def _plan(self, register: Register, today: date) -> None:
-        self._issued_ms = slots.begins_ms(today)
+        issued_ms = strata.begins_ms(today)
         # Rises with the day and with the register, and is the same in every collector. Should the register
         # ever begin anew, the next day puts it right.
-        self._version = self._issued_ms // 1000 + (self._register.version or 0)
-        before, self._wanted = self._wanted, wanted(register, today)
-        changed = (agent for agent, tests in self._wanted.items() if before.get(agent) != tests)
-        self._untold |= dict.fromkeys(changed)
+        version = issued_ms // 1000 + (self._register.version or 0)
+        before, self._wanted = self._wanted, wanted(register, today, version=version, issued_ms=issued_ms)
+        for agent, desired in self._wanted.items():
+            known = before.get(agent)
+            # What only bears another number is no news.
+            if known is None or replace(known, version=version, issued_ms=issued_ms) != desired:
+                self._untold[agent] = None
 
     def _tell(self, agent: AgentId) -> bool:
-        desired = Desired(version=self._version, issued_ms=self._issued_ms, tests=self._wanted[agent])
-        told = self._post.publish_desired(agent, desired)
+        told = self._post.publish_desired(agent, self._wanted[agent])
         self._tally.desired += told
         return told
 
 
-def wanted(register: Register, today: date) -> Mapping[AgentId, Tests]:
-    """Give every agent on record its slots of today and tomorrow; none where it stands nowhere."""
-    found: dict[AgentId, Tests] = dict.fromkeys(register.agents, ())
+def wanted(register: Register, today: date, *, version: int, issued_ms: int) -> Mapping[AgentId, Desired]:
+    """Say what is wanted of every agent today and tomorrow; no test of one that stands nowhere."""
+    dealt: dict[AgentId, list[slots.Dealt]] = defaultdict(list)
+    sites: dict[AgentId, set[SiteId]] = defaultdict(set)
     allowances = slots.allowances(register)
     for site, everybody in slots.stays(register).items():
         for day in (today, today + timedelta(days=1)):
-            for agent, theirs in slots.plan(site, day, everybody, allowances[site]).items():
-                found[agent] = (*found.get(agent, ()), *theirs)
-    return {agent: tuple(sorted(tests, key=lambda slot: slot.start_ms)) for agent, tests in found.items()}
+            for agent, theirs in slots.deal(site, day, everybody, allowances[site]).items():
+                dealt[agent].append(theirs)
+                sites[agent].add(site)
+    return {
+        agent: Desired(
+            version=version,
+            issued_ms=issued_ms,
+            tests=tuple(
+                sorted((slot for one in dealt[agent] for slot in one.slots), key=lambda slot: slot.start_ms)
+            ),
+            shares=tuple(sorted((one.share for one in dealt[agent]), key=lambda share: share.from_ms)),
+            # Who moves in these days may be on either site already: both must allow it.
+            may_publish=bool(sites[agent])
+            and not any(register.sites[site].confidential for site in sites[agent]),
+        )
+        for agent in register.agents
+    }

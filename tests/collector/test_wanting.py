@@ -12,17 +12,29 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
 from collecting import AGENT, NOW_MS, PACE, ROOM, SITE, install, make_bench
-from roomreach import slots, topics
+from roomreach import slots, strata, topics
 from roomreach.desired import Desired
-from roomreach.identifiers import AgentId
-from roomreach.places import Agent, Installation, Role
+from roomreach.identifiers import AgentId, BuildingId, ProviderId, RoomId, SiteId
+from roomreach.moments import moment
+from roomreach.places import (
+    Agent,
+    Building,
+    Category,
+    Installation,
+    Provider,
+    Register,
+    Role,
+    Room,
+    Safeguarding,
+    Site,
+)
 from roomreach.wire import decode_desired, encode_desired
 from roomreach_collector.collector import Collector
 from roomreach_collector.inbox import Inbox
 from roomreach_collector.memory import MemoryInbox
 from roomreach_collector.register import CurrentRegister
 from roomreach_collector.tally import Tally
-from roomreach_collector.wanting import Wanting
+from roomreach_collector.wanting import Wanting, wanted
 from roomreach_store.records import Records, places
 from roomreach_store.series.memory import MemorySeries
 from servers import Mosquitto, wait_until
@@ -62,16 +74,16 @@ def bench(records: Records) -> Bench:
 def test_an_agent_is_told_its_slots_of_today_and_tomorrow_once(bench: Bench) -> None:
     ((agent, desired),) = bench.told()
     assert agent == AGENT
-    days = [slots.day_of(slot.start_ms) for slot in desired.tests]
-    assert days == [slots.day_of(NOW_MS)] * 6 + [slots.day_of(NOW_MS + DAY_MS)] * 6
-    assert desired.issued_ms == slots.begins_ms(slots.day_of(NOW_MS))
+    days = [strata.day_of(slot.start_ms) for slot in desired.tests]
+    assert days == [strata.day_of(NOW_MS)] * 6 + [strata.day_of(NOW_MS + DAY_MS)] * 6
+    assert desired.issued_ms == strata.begins_ms(strata.day_of(NOW_MS))
     assert bench.told() == []
     assert bench.tally.desired == 1
 
 
 def test_it_is_told_again_when_the_day_turns_in_london(bench: Bench) -> None:
     ((_, first),) = bench.told()
-    bench.now_ms = slots.begins_ms(slots.day_of(NOW_MS) + timedelta(days=1)) - 1
+    bench.now_ms = strata.begins_ms(strata.day_of(NOW_MS) + timedelta(days=1)) - 1
     assert bench.told() == []
     bench.now_ms += 1
     ((_, second),) = bench.told()
@@ -133,6 +145,71 @@ def test_two_collectors_say_the_same_bytes_and_so_does_one_that_was_restarted(re
     assert [encode_desired(desired) for _, desired in first] == [
         encode_desired(desired) for _, desired in second
     ]
+
+
+def test_each_day_s_share_of_the_site_s_bytes_is_told(bench: Bench) -> None:
+    ((_, desired),) = bench.told()
+    today, tomorrow = (strata.begins_ms(strata.day_of(NOW_MS + day * DAY_MS)) for day in (0, 1))
+    assert [(share.from_ms, share.until_ms) for share in desired.shares] == [
+        (today, tomorrow),
+        (tomorrow, tomorrow + DAY_MS),
+    ]
+    assert all(share.most_bytes <= slots.SITE_BYTES for share in desired.shares)
+
+
+def test_results_may_be_published_only_where_the_site_is_known_and_its_class_is_none() -> None:
+    def allowed(safeguarding: Safeguarding | None, *, withheld: bool = False) -> bool:
+        register = a_register(safeguarding, withheld=withheld)
+        desired = wanted(register, strata.day_of(NOW_MS), version=1, issued_ms=1)
+        assert desired[AgentId("a-nowhere22")].may_publish is False
+        return desired[AGENT].may_publish
+
+    assert allowed(Safeguarding.NONE)
+    assert not allowed(Safeguarding.NONE, withheld=True)
+    assert not any(allowed(one) for one in (None, *Safeguarding) if one is not Safeguarding.NONE)
+
+
+def test_who_moves_today_between_an_open_and_a_confidential_site_publishes_nothing() -> None:
+    register = a_register(Safeguarding.NONE, moves_to=Safeguarding.REFUGE)
+    assert not wanted(register, strata.day_of(NOW_MS), version=1, issued_ms=1)[AGENT].may_publish
+
+
+def a_register(
+    safeguarding: Safeguarding | None, *, withheld: bool = False, moves_to: Safeguarding | None = None
+) -> Register:
+    """One agent that stands on a site, another that stands nowhere."""
+    moved = moment(NOW_MS + 3_600_000)
+    stands = [(safeguarding, withheld, datetime(2026, 11, 1, tzinfo=UTC), moved if moves_to else None)]
+    if moves_to:
+        stands.append((moves_to, False, moved, None))
+    return Register(
+        providers=[Provider(id=ProviderId("p-trust22"), name="Trust")],
+        sites=[
+            Site(
+                id=SiteId(f"s-site{n}222"),
+                provider=ProviderId("p-trust22"),
+                host="E09000012",
+                name="Manor",
+                category=Category.HOSTEL,
+                safeguarding=klass,
+                withheld=hidden,
+            )
+            for n, (klass, hidden, _, _) in enumerate(stands)
+        ],
+        buildings=[
+            Building(id=BuildingId(f"b-block{n}22"), site=SiteId(f"s-site{n}222"), name="Block")
+            for n in range(len(stands))
+        ],
+        rooms=[
+            Room(id=RoomId(f"r-room{n}222"), building=BuildingId(f"b-block{n}22"), label="1")
+            for n in range(len(stands))
+        ],
+        agents=[Agent(id=AGENT), Agent(id=AgentId("a-nowhere22"))],
+        installations=[
+            Installation(agent=AGENT, room=RoomId(f"r-room{n}222"), role=Role.ROOM, since=since, until=until)
+            for n, (_, _, since, until) in enumerate(stands)
+        ],
+    )
 
 
 def test_nothing_of_a_place_is_in_it(bench: Bench) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roomreach import topics
-from roomreach.desired import Desired, Slot
+from roomreach.desired import Desired, Share, Slot
 from roomreach.errors import Malformed
 from roomreach.identifiers import AgentId
 from roomreach.wire import decode_desired, encode_desired
@@ -19,7 +19,8 @@ SLOT = Slot(
     most_bytes=14_000_000,
     targets=("server", "reference"),
 )
-DESIRED = Desired(version=7, issued_ms=1_795_305_600_000, tests=(SLOT,))
+SHARE = Share(from_ms=1_795_305_600_000, until_ms=1_795_392_000_000, most_bytes=275_000_000)
+DESIRED = Desired(version=7, issued_ms=1_795_305_600_000, tests=(SLOT,), shares=(SHARE,), may_publish=True)
 
 _NUMBERS = st.integers(0, 2**53)
 _SLOTS = st.builds(
@@ -31,10 +32,21 @@ _SLOTS = st.builds(
     _NUMBERS,
     st.sampled_from([("server",), ("reference",), ("server", "reference")]),
 )
+_SHARES = st.builds(
+    lambda start, lasts, most: Share(from_ms=start, until_ms=start + lasts, most_bytes=most),
+    st.integers(0, 2**52),
+    st.integers(0, 2**52),
+    _NUMBERS,
+)
 
 
 def changed(**fields: object) -> bytes:
     return json.dumps(json.loads(encode_desired(DESIRED)) | fields).encode()
+
+
+def with_share(**fields: object) -> bytes:
+    share = json.loads(encode_desired(DESIRED))["shares"][0]
+    return changed(shares=[share | fields])
 
 
 def with_slot(**fields: object) -> bytes:
@@ -43,7 +55,14 @@ def with_slot(**fields: object) -> bytes:
 
 
 @given(
-    st.builds(Desired, version=_NUMBERS, issued_ms=_NUMBERS, tests=st.lists(_SLOTS, max_size=20).map(tuple))
+    st.builds(
+        Desired,
+        version=_NUMBERS,
+        issued_ms=_NUMBERS,
+        tests=st.lists(_SLOTS, max_size=20).map(tuple),
+        shares=st.lists(_SHARES, max_size=4).map(tuple),
+        may_publish=st.booleans(),
+    )
 )
 def test_what_is_written_is_read(desired: Desired) -> None:
     assert decode_desired(encode_desired(desired)) == desired
@@ -54,7 +73,21 @@ def test_a_newer_server_is_understood_as_far_as_possible() -> None:
     assert decode_desired(with_slot(colour="red")) == DESIRED
     assert decode_desired(with_slot(targets=["moon", "server"])).tests[0].targets == ("server",)
     assert decode_desired(with_slot(targets=["moon"])).tests == ()
-    assert decode_desired(b'{"v":1,"version":1,"issued_ms":1}').tests == ()
+    assert decode_desired(with_share(colour="red")) == DESIRED
+
+
+def test_an_older_server_shares_nothing_out_and_allows_nothing_to_be_published() -> None:
+    read = decode_desired(b'{"v":1,"version":1,"issued_ms":1}')
+    assert (read.tests, read.shares, read.may_publish) == ((), (), False)
+
+
+def test_a_share_holds_between_its_moments_and_of_two_the_smaller_one() -> None:
+    small = Share(from_ms=SHARE.until_ms - 5, until_ms=SHARE.until_ms + 5, most_bytes=1)
+    desired = Desired(version=1, issued_ms=1, shares=(SHARE, small))
+    assert desired.share_at(SHARE.from_ms - 1) is None
+    assert desired.share_at(SHARE.from_ms) == SHARE
+    assert desired.share_at(SHARE.until_ms - 1) == desired.share_at(SHARE.until_ms) == small
+    assert desired.share_at(SHARE.until_ms + 5) is None
 
 
 @pytest.mark.parametrize(
@@ -82,6 +115,11 @@ def test_a_newer_server_is_understood_as_far_as_possible() -> None:
         with_slot(most_bytes=float("nan")),
         with_slot(targets=None),
         with_slot(latest_ms=SLOT.start_ms - 1),
+        changed(shares=[5]),
+        with_share(most_bytes=-1),
+        with_share(until_ms=SHARE.from_ms - 1),
+        changed(may_publish="yes"),
+        changed(may_publish=1),
     ],
 )
 def test_what_is_not_understood_is_malformed_as_a_whole(payload: bytes) -> None:

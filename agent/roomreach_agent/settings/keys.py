@@ -94,10 +94,11 @@ class ThroughputSettings:
     budget_mb: Annotated[
         float,
         Between(0, 10**6, "MB"),
-        Means("most that tests may cost in any 24 hours, counted by the kernel"),
-    ] = 50
+        Means("most that tests of the line, and those of the Wi-Fi, may each cost in any 24 hours"),
+    ] = 100
     confidential: Annotated[
-        bool, Means("true where nobody outside roomreach may learn of a test: refuses engines that publish")
+        bool,
+        Means("true refuses engines that publish, even where the server has said that this site allows them"),
     ] = False
 
 

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from outboxes import BOOT, QUICK_DISK
-from roomreach import slots
+from roomreach import slots, strata
 from roomreach.desired import Desired
 from roomreach.identifiers import AgentId, SiteId
 from roomreach.measurement import Throughput
@@ -44,7 +44,7 @@ def live_a_week(
 ) -> tuple[Mapping[AgentId, Bench], dict[date, int]]:
     """Live it slot by slot; gives what the kernels counted on each day of London's."""
     source = random.Random(allowance)
-    clock = SetClock(boot=BOOT, boot_ms=0, wall_ms=slots.begins_ms(MONDAY), synchronised=True)
+    clock = SetClock(boot=BOOT, boot_ms=0, wall_ms=strata.begins_ms(MONDAY), synchronised=True)
     stays = [slots.Stay(agent, Role.ROOM, 0) for agent in AGENTS]
     spent: dict[date, int] = {}
     with benches(tmp_path, clock, factor) as made:
@@ -55,14 +55,14 @@ def live_a_week(
             planned = slots.plan(SITE, day, stays, allowance)
             before = sum(bench.kernel.passed or 0 for bench in made.values())
             for agent, theirs in planned.items():
-                word = Desired(version=number + 1, issued_ms=slots.begins_ms(day), tests=theirs)
+                word = Desired(version=number + 1, issued_ms=strata.begins_ms(day), tests=theirs)
                 assert made[agent].wanted.hear(encode_desired(word))
             for slot in sorted((s for theirs in planned.values() for s in theirs), key=lambda s: s.start_ms):
                 clock.advance((slot.start_ms - clock.now().wall_ms) / 1000)
                 line_ms = source.choice((QUIET_MS, QUIET_MS, BUSY_MS))
                 for bench in made.values():
                     bench.line.trips_ms = line_ms
-                while clock.now().wall_ms < slot.start_ms + slots.LENGTH_S * 1000 - 60_000:
+                while clock.now().wall_ms < slot.start_ms + strata.LENGTH_S * 1000 - 60_000:
                     for bench in made.values():
                         bench.tester.turn()
                     clock.advance(1)
