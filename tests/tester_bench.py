@@ -1,13 +1,13 @@
 """An agent that tests without a network: an engine that spends, a line that is busy, as they are told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from examples import AGENT
 from outboxes import a_clock
-from roomreach.desired import Desired, Slot
+from roomreach.desired import Desired, Share, Slot
 from roomreach.measurement import Measurement, Method, Throughput
 from roomreach.measurement.throughput import EngineName
 from roomreach.wire import encode_desired
@@ -93,8 +93,21 @@ class Bench:
     tools: Tools
     settings: Settings
 
-    def want(self, *slots: Slot, version: int = 1) -> bool:
-        return self.wanted.hear(encode_desired(Desired(version=version, issued_ms=0, tests=slots)))
+    def want(
+        self, *slots: Slot, version: int = 1, shares: Iterable[Share] = (), may_publish: bool = False
+    ) -> bool:
+        word = Desired(
+            version=version, issued_ms=0, tests=slots, shares=tuple(shares), may_publish=may_publish
+        )
+        return self.wanted.hear(encode_desired(word))
+
+    def share(self, most: int, *, since_s: float = -3600, until_s: float = 23 * 3600) -> Share:
+        """What the server lets tests cost from a moment before now up to one after it."""
+        return Share(
+            from_ms=self.now() + round(since_s * 1000),
+            until_ms=self.now() + round(until_s * 1000),
+            most_bytes=most,
+        )
 
     def until(self, at_ms: int) -> None:
         """Live until a moment, resting as long as the tester says."""
@@ -124,11 +137,11 @@ class Bench:
 
 
 def a_bench(folder: Path, clock: SetClock | None = None, **throughput: object) -> Bench:
-    given = {"server": "http://127.0.0.1:8805", "reference": "127.0.0.1:5201"} | throughput
+    given = {"server": "http://192.0.2.9:8805", "reference": "192.0.2.8:5201"} | throughput
     settings = Settings(
         agent=AGENT,
         outbox=OutboxSettings(path=folder / "outbox.db"),
-        latency={"hub": "127.0.0.1"},
+        latency={"hub": "192.0.2.9"},
         throughput=ThroughputSettings(**given),  # type: ignore[arg-type]
     )
     clock = clock or a_clock()

@@ -1,5 +1,6 @@
 """Which host, and which port if any, does a line of settings name?"""
 
+import ipaddress
 import re
 import socket
 import threading
@@ -46,6 +47,14 @@ class Host:
         if port is not None and not 1 <= port <= 65_535:  # noqa: PLR2004 - every port is
             raise ValueError("expected a port between 1 and 65535")
         return cls(found["v6"] or found["name"], port)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether it names this machine, by a name or an address that always does."""
+        try:
+            return self.name == "localhost" or ipaddress.ip_address(self.name).is_loopback
+        except ValueError:
+            return False
 
     def find(self, within_s: float) -> Address:
         """Look the address up; raise ``ProbeFailed`` (no resolver) when nobody says it in time."""

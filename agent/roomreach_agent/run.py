@@ -17,8 +17,7 @@ from roomreach_agent.outbox import Outbox
 from roomreach_agent.probes import Tools, chosen
 from roomreach_agent.settings import Settings
 from roomreach_agent.shell import SystemShell
-from roomreach_agent.testing.assembling import beside, tester
-from roomreach_agent.testing.wanted import Wanted
+from roomreach_agent.testing.assembling import heard, tester
 from roomreach_agent.uplink import Line, Sender, Uplink
 
 log = logging.getLogger(__name__)
@@ -45,12 +44,13 @@ class Agent:
     """
 
     def __init__(self, settings: Settings, tools: Tools, *, start_within_s: float = 2.0) -> None:
-        clock = SystemClock()
+        self._clock = clock = SystemClock()
+        self._finished = tools.finished
         gate = Gate(kept_by_host=settings.clock_kept_by_host)
         self._outbox = outbox = Outbox(
             settings.outbox, agent=settings.agent, interval_s=settings.interval_s, clock=clock, gate=gate
         )
-        wanted = Wanted(beside(settings.outbox.path, "desired.json"))
+        wanted = heard(settings)
         self._uplink = connected(
             settings, outbox, gate=gate, clock=clock, start_within_s=start_within_s, wanted=wanted.hear
         )
@@ -94,6 +94,9 @@ class Agent:
         if self._tester:
             self._tester.stop(0.2)
         self._measuring.join(0.2)
+        # No round will take what tests have found since the last, and it was paid for.
+        while found := self._finished.take():
+            self._outbox.put(found, self._clock.now())
         self._uplink.stop(1.2)
         self._outbox.close()
 

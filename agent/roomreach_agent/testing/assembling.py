@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from roomreach.desired import Desired
 from roomreach.measurement import Reason
 from roomreach.measurement.throughput import End, EngineName
 from roomreach_agent.clock import Clock
 from roomreach_agent.engines import ENGINES, Engine
+from roomreach_agent.engines.own.machine import Machine
+from roomreach_agent.engines.speedtest_cli.engine import worst_bytes
 from roomreach_agent.failures import ProbeFailed
 from roomreach_agent.hosts import Host
 from roomreach_agent.probes import Tools
@@ -32,10 +35,23 @@ def account(settings: Settings) -> Spending:
     )
 
 
-def one_test(settings: Settings, tools: Tools, *, spending: Spending, clock: Clock) -> OneTest:
+def heard(settings: Settings) -> Wanted:
+    """Open what the server wanted of this agent when it was last heard."""
+    return Wanted(beside(settings.outbox.path, "desired.json"))
+
+
+def one_test(
+    settings: Settings,
+    tools: Tools,
+    *,
+    wanted: Callable[[], Desired | None],
+    spending: Spending,
+    clock: Clock,
+) -> OneTest:
     """Make the one who tests."""
     return OneTest(
         ways=ways(settings, tools),
+        wanted=wanted,
         confidential=settings.throughput.confidential,
         spending=spending,
         meter=tools.meter,
@@ -50,7 +66,7 @@ def tester(
     spending = account(settings)
     anchor, target = _anchor(settings)
     return Tester(
-        one_test(settings, tools, spending=spending, clock=clock),
+        one_test(settings, tools, wanted=lambda: wanted.current, spending=spending, clock=clock),
         wanted=wanted,
         quiet=Quiet(
             anchor, target=target, echo=tools.echo, spending=spending, now_ms=lambda: clock.now().wall_ms
@@ -74,7 +90,9 @@ def ways(settings: Settings, tools: Tools) -> Mapping[End, Callable[[], Way]]:
     found: dict[End, Callable[[], Way]] = {}
     if asked.engine == "speedtest_cli":
         # It chooses its server itself, somewhere far away.
-        found["server"] = lambda: Way(engine("speedtest_cli"), None)
+        found["server"] = lambda: Way(
+            engine("speedtest_cli"), None, worst_bytes(Machine(root=tools.root).port_mbps())
+        )
     elif asked.server:
         found["server"] = lambda: Way(engine("own"), server_host(asked.server))
     if asked.reference:
@@ -90,9 +108,13 @@ def server_host(url: str) -> Host:
 
 
 def _anchor(settings: Settings) -> tuple[Host | None, str | None]:
-    """Choose whom to time the way out to: whom the rounds ask too, else the speed server."""
-    for target, where in settings.latency.items():
-        return Host.parse(where), target
+    """Choose whom to time the way out to: whom the rounds ask too, else the speed server.
+
+    Never this machine, where a tunnel may begin: it always answers at once, however busy the line is.
+    """
+    anchors: list[tuple[Host, str | None]] = [
+        (Host.parse(where), target) for target, where in settings.latency.items()
+    ]
     if settings.throughput.server:
-        return server_host(settings.throughput.server), None
-    return None, None
+        anchors.append((server_host(settings.throughput.server), None))
+    return next(((host, target) for host, target in anchors if not host.is_loopback), (None, None))

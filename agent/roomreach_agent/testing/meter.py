@@ -2,17 +2,17 @@
 
 import ipaddress
 import socket
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from roomreach_agent.failures import ProbeFailed
 from roomreach_agent.files import text_of
 from roomreach_agent.hosts import Address, Host
+from roomreach_agent.routes import parse_v4, parse_v6, routes_v4, routes_v6
+from roomreach_agent.traffic import LOOPBACK, Carried, interfaces
 
 LOOK_UP_S = 3.0
-LOOPBACK = "lo"
 
 Passed = Callable[[], int | None]
 """Gives the bytes that have passed since it was made, both ways; None when nobody knows."""
@@ -27,54 +27,60 @@ class Meter(Protocol):
 
 
 class KernelMeter:
-    """Reads the counters of the interface that leads to the host. What else passes there is counted too."""
+    """Reads the counters of the interface that leads to the host. What else passes there is counted too.
+
+    Behind a host on this machine may be a tunnel, so for one the interface that leads out is read as well:
+    what it costs is the larger of the two.
+    """
 
     def __init__(self, root: Path = Path("/")) -> None:
         self._root = root
 
     def start(self, host: Host | None) -> Passed:
         """Begin to count; see ``Meter.start``."""
-        interface = self._interface(host)
-        before = self._count(interface)
+        names = self._interfaces(host)
+        before = interfaces(self._root)
 
         def passed() -> int | None:
-            after = self._count(interface)
-            # An interface that went and came again counts from 0.
-            return None if before is None or after is None or after < before else after - before
+            after = interfaces(self._root)
+            counted = [_between(name, before.get(name), after.get(name)) for name in names]
+            # Where one of two is not known the other is the least that it cost.
+            return max((one for one in counted if one is not None), default=None)
 
         return passed
 
-    def _interface(self, host: Host | None) -> str | None:
+    def _interfaces(self, host: Host | None) -> list[str]:
         try:
             address = None if host is None else host.find(LOOK_UP_S)
         except ProbeFailed:
-            return None
+            return []
         if address is not None and _is_ours(address):
-            return LOOPBACK
+            return [LOOPBACK, *self._leading_to(None)]
+        return self._leading_to(address)
+
+    def _leading_to(self, address: Address | None) -> list[str]:
         tables = self._root / "proc/net"
-        if address is None or address.family == socket.AF_INET:
-            routes = list(_routes_v4(text_of(tables / "route")))
+        if address is None:
+            routes = parse_v4(text_of(tables / "route")) or parse_v6(text_of(tables / "ipv6_route"))
         else:
-            routes = list(_routes_v6(text_of(tables / "ipv6_route")))
-        where = ipaddress.ip_address(0) if address is None else ipaddress.ip_address(address.where[0])
-        fitting = [route for route in routes if where in route.network]
-        best = min(fitting, key=lambda route: (-route.network.prefixlen, route.metric), default=None)
-        return best and best.interface
-
-    def _count(self, interface: str | None) -> int | None:
-        counters = self._root / "sys/class/net" / str(interface) / "statistics"
-        # What is sent through the loopback is received there too: it passes once.
-        names = ("rx_bytes",) if interface == LOOPBACK else ("rx_bytes", "tx_bytes")
-        try:
-            return sum(int(text_of(counters / name)) for name in names)
-        except ValueError:
-            return None
+            where = ipaddress.ip_address(address.where[0])
+            known = (
+                routes_v4(text_of(tables / "route"))
+                if address.family == socket.AF_INET
+                else routes_v6(text_of(tables / "ipv6_route"))
+            )
+            routes = [route for route in known if where in route.network]
+        best = sorted(routes, key=lambda route: (-route.network.prefixlen, route.metric))
+        return [route.interface for route in best[:1]]
 
 
-class _Route(NamedTuple):
-    network: ipaddress.IPv4Network | ipaddress.IPv6Network
-    metric: int
-    interface: str
+def _between(name: str, before: Carried | None, after: Carried | None) -> int | None:
+    """Give the bytes of both ways; None where an interface is gone, or came again and counts from 0."""
+    if before is None or after is None or after.received < before.received or after.sent < before.sent:
+        return None
+    carried = after.since(before)
+    # What is sent through the loopback is received there too: it passes once.
+    return carried.received if name == LOOPBACK else carried.received + carried.sent
 
 
 def _is_ours(address: Address) -> bool:
@@ -86,24 +92,3 @@ def _is_ours(address: Address) -> bool:
     except OSError:
         return False
     return here == address.where[0] or ipaddress.ip_address(here.partition("%")[0]).is_loopback
-
-
-def _routes_v4(table: str) -> Iterator[_Route]:
-    for line in table.splitlines()[1:]:
-        words = line.split()
-        try:
-            # The kernel prints addresses as the numbers that their bytes make on this machine.
-            network, mask = (socket.inet_ntoa(int(words[at], 16).to_bytes(4, sys.byteorder)) for at in (1, 7))
-            yield _Route(ipaddress.ip_network(f"{network}/{mask}"), int(words[6]), words[0])
-        except (ValueError, IndexError, OverflowError):
-            continue
-
-
-def _routes_v6(table: str) -> Iterator[_Route]:
-    for line in table.splitlines():
-        words = line.split()
-        try:
-            network = ipaddress.IPv6Network((bytes.fromhex(words[0]), int(words[1], 16)))
-            yield _Route(network, int(words[5], 16), words[9])
-        except (ValueError, IndexError):
-            continue

@@ -1,7 +1,8 @@
-"""What have tests cost in the last 24 hours, and may another be paid for? Written down before it is spent.
+"""What have tests cost, and may another be paid for? Written down before it is spent.
 
 A small database beside the outbox, so that neither a kill nor a power cut makes a test free: what one may
 cost at most is charged, on the disk, before it begins, and put right by the kernel's count when it has ended.
+Each target has an account of its own: a test of the Wi-Fi costs the line nothing.
 What else is remembered stands there too: how far the slots are dealt with, and how quiet the line is.
 """
 
@@ -15,11 +16,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from roomreach.desired import Share
 from roomreach.errors import Unavailable
 
 DAY_MS = 86_400_000
 
 log = logging.getLogger(__name__)
+
+# What a damaged account counts as: of any target, and more than any budget and any share.
+_ANY_TARGET, _EVERYTHING = "", 2**53
 
 _TABLES = """
     CREATE TABLE IF NOT EXISTS spent (
@@ -41,21 +46,31 @@ class Charge(NamedTuple):
 
 
 class Spending:
-    """The account of one agent. Any thread may call any method; each raises ``Unavailable`` for a bad disk.
+    """The accounts of one agent. Any thread may call any method; each raises ``Unavailable`` for a bad disk.
 
-    ``budget_bytes`` is what tests may cost in any 24 hours; a damaged file counts as all of it spent.
+    ``budget_bytes`` is what the tests of one target may cost in any 24 hours; a damaged file counts as all of
+    it spent, and of every share.
     """
 
     def __init__(self, path: Path, *, budget_bytes: int) -> None:
-        self._path, self._budget = path, budget_bytes
+        self._path, self.budget_bytes = path, budget_bytes
         self._lock = threading.Lock()
-        self._spoilt = False
+        self._sound = self._spoilt = False
 
-    def charge(self, target: str, most: int, *, least: int, now_ms: int) -> Charge | None:
-        """Charge a test before it begins, at most what is left; None when not even ``least`` is."""
+    def charge(
+        self, target: str, most: int, *, least: int, now_ms: int, share: Share | None = None
+    ) -> Charge | None:
+        """Charge a test before it begins, at most what is left; None when not even ``least`` is.
+
+        What is left is the smaller of two: of the budget, and of the share that the server gave, if it did.
+        """
         with self._writing(now_ms) as db:
             db.execute("DELETE FROM spent WHERE at_ms <= ?", (now_ms - 2 * DAY_MS,))
-            granted = min(most, self._budget - _spent(db, now_ms))
+            # What bears a time to come was spent before the clock was put back: it counts.
+            left = self.budget_bytes - _spent(db, target, now_ms - DAY_MS)
+            if share is not None:
+                left = min(left, share.most_bytes - _spent(db, target, share.from_ms - 1))
+            granted = min(most, left)
             if granted < least:
                 return None
             row = db.execute(
@@ -71,10 +86,10 @@ class Spending:
                 "UPDATE spent SET settled = 1, bytes = coalesce(?, bytes) WHERE id = ?", (passed, charge.row)
             )
 
-    def spent(self, now_ms: int) -> int:
-        """Give what the tests of the last 24 hours have cost, bytes."""
+    def spent(self, target: str, now_ms: int) -> int:
+        """Give what the tests of one target have cost in the last 24 hours, bytes."""
         with self._writing(now_ms) as db:
-            return _spent(db, now_ms)
+            return _spent(db, target, now_ms - DAY_MS)
 
     def interrupted(self) -> list[str]:
         """Name the targets of tests that never ended, each once; what they might have cost stays charged.
@@ -132,17 +147,24 @@ class Spending:
                 with contextlib.closing(self._opened()) as db, db:
                     if self._spoilt and now_ms is not None:
                         db.execute(
-                            "INSERT INTO spent (at_ms, bytes, settled, target) VALUES (?, ?, 1, '')",
-                            (now_ms, self._budget),
+                            "INSERT INTO spent (at_ms, bytes, settled, target) VALUES (?, ?, 1, ?)",
+                            (now_ms, _EVERYTHING, _ANY_TARGET),
                         )
                         self._spoilt = False
                     yield db
             except sqlite3.Error as exc:
+                # Whatever it was, the next who opens it looks whether it is whole.
+                self._sound = False
                 raise Unavailable(f"the account of tests cannot be written: {type(exc).__name__}") from exc
 
     def _opened(self) -> sqlite3.Connection:
         try:
-            return self._connected()
+            db = self._connected()
+            if not self._sound:
+                with _closed_on_error(db):
+                    _look_through(db)
+                self._sound = True
+            return db  # noqa: TRY300 - what follows is for damage alone
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError:
@@ -155,14 +177,27 @@ class Spending:
 
     def _connected(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, timeout=5)
-        try:
+        with _closed_on_error(db):
             db.execute("PRAGMA synchronous = FULL")
             db.executescript(_TABLES)
             _give_to_the_agent(self._path)
-        except sqlite3.Error:
-            db.close()
-            raise
         return db
+
+
+@contextlib.contextmanager
+def _closed_on_error(db: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error:
+        db.close()
+        raise
+
+
+def _look_through(db: sqlite3.Connection) -> None:
+    """Raise ``DatabaseError`` when any page of the file is not what it should be."""
+    (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise sqlite3.DatabaseError(found)
 
 
 def _give_to_the_agent(path: Path) -> None:
@@ -173,9 +208,9 @@ def _give_to_the_agent(path: Path) -> None:
             os.chown(path, folder.st_uid, folder.st_gid)
 
 
-def _spent(db: sqlite3.Connection, now_ms: int) -> int:
-    # What bears a time to come was spent before the clock was put back: it counts.
+def _spent(db: sqlite3.Connection, target: str, after_ms: int) -> int:
     (total,) = db.execute(
-        "SELECT coalesce(sum(bytes), 0) FROM spent WHERE at_ms > ?", (now_ms - DAY_MS,)
+        "SELECT coalesce(sum(bytes), 0) FROM spent WHERE at_ms > ? AND target IN (?, ?)",
+        (after_ms, target, _ANY_TARGET),
     ).fetchone()
     return int(total)

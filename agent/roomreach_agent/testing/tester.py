@@ -5,6 +5,7 @@
    says how little a busy line leaves. A line that is busy every evening is a finding.
 3. A slot is dealt with once: that is on the disk before the test begins, so a kill never repeats it.
 4. A slot that passed while nobody could test is said, and not made up for.
+5. An engine that nothing can stop halfway tests once a day, in the dearest slot, which is the busy hour's.
 """
 
 import logging
@@ -12,13 +13,13 @@ import threading
 from collections.abc import Callable, Iterable
 from itertools import chain
 
-from roomreach.desired import Slot
+from roomreach.desired import Desired, Slot
 from roomreach.errors import RoomreachError
 from roomreach.measurement import Measurement, Reason
 from roomreach.measurement.throughput import End
 from roomreach_agent.clock import Clock
 from roomreach_agent.testing.finished import Finished
-from roomreach_agent.testing.one_test import LEAST_BYTES, OneTest, not_measured
+from roomreach_agent.testing.one_test import LEAST_BYTES, WIFI_BYTES, OneTest, not_measured
 from roomreach_agent.testing.quiet import Quiet
 from roomreach_agent.testing.spending import Spending
 from roomreach_agent.testing.wanted import Wanted
@@ -97,8 +98,9 @@ class Tester:
             return _TRUST_S
         now_ms = self._clock.now().wall_ms
         if self._until_ms is None:
-            self._until_ms = self._spending.dealt_until_ms(now_ms)
+            until_ms = self._spending.dealt_until_ms(now_ms)
             self._say_interrupted()
+            self._until_ms = until_ms
         desired = self._wanted.current
         slots = [slot for slot in desired.tests if slot.start_ms > self._until_ms] if desired else []
         over = [slot for slot in slots if slot.latest_ms < now_ms]
@@ -143,24 +145,25 @@ class Tester:
         self._until_ms = until_ms
 
     def _tests(self, slot: Slot, *, line_busy: bool | None) -> Iterable[Measurement]:
-        ends = self._ends(slot)
-        most = min(slot.most_bytes, LEAST_BYTES * len(ends)) if line_busy else slot.most_bytes
-        ends = ends[: max(most // LEAST_BYTES, 1)]
-        for number, end in enumerate(ends):
+        for number, end in enumerate(self._ends(slot)):
             now_ms = self._clock.now().wall_ms
             if number and now_ms > slot.latest_ms + SECOND_WITHIN_MS:
                 yield not_measured(end, Reason.TIMED_OUT, "the test before it took the time")
                 continue
             waited_s = round(max(now_ms - slot.start_ms, 0) / 1000, 1)
-            yield self._test.make(end, most // len(ends), waited_s=waited_s, line_busy=line_busy)
+            most = WIFI_BYTES if end == "reference" else slot.most_bytes
+            yield self._test.make(
+                end, LEAST_BYTES if line_busy else most, waited_s=waited_s, line_busy=line_busy
+            )
 
     def _taken(self, slot: Slot) -> Iterable[Measurement]:
         return [not_measured(end, Reason.LINE_BUSY, "this machine is testing") for end in self._ends(slot)]
 
     def _ends(self, slot: Slot) -> tuple[End, ...]:
         """Give those of a slot's ends that the settings name; where they name none the first, to be said."""
-        named = tuple(end for end in slot.targets if end in self._test.ways)
-        return named or slot.targets[:1]
+        named = tuple(end for end in slot.targets if end in self._test.ways) or slot.targets[:1]
+        dearest = _dearest_of_its_day(slot, self._wanted.current)
+        return tuple(end for end in named if dearest or not self._test.whole(end))
 
     def _say_missed(self, over: list[Slot]) -> None:
         reason, detail = Reason.TIMED_OUT, f"slots passed without a test: {len(over)}"
@@ -177,3 +180,12 @@ class Tester:
                 end: End = "reference" if target == "reference" else "server"
                 detail = "the agent was stopped in the middle of a test"
                 self._finished.put(not_measured(end, Reason.PROBE_CRASHED, detail))
+
+
+def _dearest_of_its_day(slot: Slot, desired: Desired | None) -> bool:
+    """Tell whether a slot pays for more than any before it, and no less than any after it, on its day."""
+    share = desired and desired.share_at(slot.start_ms)
+    if not desired or not share:
+        return True
+    day = (one for one in desired.tests if share.from_ms <= one.start_ms < share.until_ms)
+    return slot == max(day, key=lambda one: one.most_bytes, default=slot)

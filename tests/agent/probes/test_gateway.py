@@ -1,6 +1,7 @@
 """The default gateway, in the kernel's tables; asking it for real is in `echo/test_icmp.py`."""
 
 import sys
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 import pytest
@@ -35,11 +36,15 @@ little_endian = pytest.mark.skipif(sys.byteorder != "little", reason="recorded o
 
 @little_endian
 def test_every_default_route_is_read_with_what_it_costs():
-    assert parse_v4(V4) == [Route(600, "wlan0", "192.0.2.1"), Route(100, "eth0", "192.0.2.2")]
+    anywhere = IPv4Network("0.0.0.0/0")
+    assert parse_v4(V4) == [
+        Route(600, "wlan0", "192.0.2.1", anywhere),
+        Route(100, "eth0", "192.0.2.2", anywhere),
+    ]
 
 
 def test_the_default_route_that_refuses_everything_is_no_way_out():
-    assert parse_v6(V6) == [Route(0x400, "eth0", "fe80::1")]
+    assert parse_v6(V6) == [Route(0x400, "eth0", "fe80::1", IPv6Network("::/0"))]
     assert parse_v4(REFUSING) == []
 
 

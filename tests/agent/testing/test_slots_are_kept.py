@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from outboxes import BOOT, a_clock
+from roomreach.errors import Unavailable
 from roomreach.measurement import NotMeasured, Outcome, Reason, Throughput
 from roomreach_agent.clock import SystemClock
 from roomreach_agent.failures import ProbeFailed
-from roomreach_agent.testing.finished import Finished
-from roomreach_agent.testing.one_test import LEAST_BYTES, not_measured
+from roomreach_agent.testing.finished import MOST, Finished
+from roomreach_agent.testing.one_test import LEAST_BYTES, WIFI_BYTES, not_measured
 from servers import wait_until
 from tester_bench import BUSY_MS, QUIET_MS, TEST_S, Bench, a_bench, running
 
@@ -40,19 +41,26 @@ def test_it_waits_for_its_slot_and_tests_once(bench: Bench) -> None:
     assert [ask.most_bytes for ask in bench.engine.asks] == [int(14_000_000 / 1.05)]
 
 
-def test_the_line_and_the_wi_fi_are_tested_back_to_back_for_the_price_of_the_slot(bench: Bench) -> None:
+def test_the_line_and_the_wi_fi_are_tested_back_to_back_and_the_line_has_the_whole_slot(bench: Bench) -> None:
     bench.want(slot := bench.slot(MINUTE, pair=True))
     bench.until(slot.start_ms + MINUTE * 1000)
     line, wifi = bench.found()
     assert (line.target, wifi.target) == ("server", "reference")  # type: ignore[attr-defined]
     assert (wifi.waited_s, bench.engine.when[1][0] - bench.engine.when[0][1]) == (TEST_S, 0)  # type: ignore[attr-defined]
-    assert (bench.kernel.passed or 0) <= slot.most_bytes
+    assert line.spent_bytes == pytest.approx(slot.most_bytes, abs=2)  # type: ignore[attr-defined]
+    assert wifi.spent_bytes == pytest.approx(WIFI_BYTES, abs=2)  # type: ignore[attr-defined]
 
 
-def test_where_a_slot_pays_for_one_test_only_the_line_is_tested(bench: Bench) -> None:
-    bench.want(slot := bench.slot(MINUTE, pair=True, most=LEAST_BYTES))
-    bench.until(slot.start_ms + MINUTE * 1000)
-    assert [ask.target for ask in bench.engine.asks] == ["server"]
+def test_a_day_of_tests_of_the_wi_fi_takes_nothing_from_the_line(tmp_path: Path) -> None:
+    bench = a_bench(tmp_path, budget_mb=28)
+    bench.tester.turn()
+    bench.want(
+        *(bench.slot(hours * 3600, pair=True) for hours in range(1, 4)), shares=[bench.share(42_000_000)]
+    )
+    bench.until(bench.now() + 4 * 3600 * 1000)
+    kept = [(one.of if isinstance(one, NotMeasured) else one.kind, one.target) for one in bench.found()]  # type: ignore[attr-defined]
+    assert kept == [("throughput", "server"), ("throughput", "reference")] * 3
+    assert [ask.target for ask in bench.engine.asks] == ["server", "reference"] * 2, "28 MB each pay for two"
 
 
 def test_an_end_that_no_setting_names_is_passed_over(tmp_path: Path) -> None:
@@ -181,19 +189,72 @@ def test_a_test_that_fails_is_said_and_costs_what_it_cost(
     (found,) = bench.found()
     assert isinstance(found, NotMeasured)
     assert (found.reason, "192.0.2.7" in found.detail) == (reason, False)
-    assert bench.tester._spending.spent(bench.now()) == bench.kernel.passed
+    assert bench.tester._spending.spent("server", bench.now()) == bench.kernel.passed
 
 
-def test_where_results_may_not_be_published_such_an_engine_is_refused_before_it_starts(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("the_server", "settings_forbid", "refused"),
+    [(True, False, False), (True, True, True), (False, False, True), (False, True, True)],
+)
+def test_an_engine_that_publishes_is_started_only_where_the_server_and_the_settings_allow_it(
+    tmp_path: Path, the_server: bool, settings_forbid: bool, refused: bool
 ) -> None:
-    bench = a_bench(tmp_path, confidential=True)
+    bench = a_bench(tmp_path, confidential=settings_forbid)
     bench.tester.turn()
     bench.engine.publishes = True
-    bench.want(slot := bench.slot(MINUTE))
+    bench.want(slot := bench.slot(MINUTE), shares=[bench.share(10**9)], may_publish=the_server)
     bench.until(slot.start_ms + MINUTE * 1000)
-    assert reasons(bench) == [("server", Reason.NOT_ALLOWED_HERE)]
-    assert bench.engine.asks == []
+    assert (reasons(bench) == [("server", Reason.NOT_ALLOWED_HERE)]) is refused
+    assert (bench.engine.asks == []) is refused
+
+
+def test_what_the_server_allowed_on_another_day_allows_nothing_today(bench: Bench) -> None:
+    bench.engine.publishes = True
+    bench.want(shares=[bench.share(10**9, until_s=60)], may_publish=True)
+    bench.clock.advance(61)
+    (found,) = [bench.tester._test.make("server", 14_000_000)]
+    assert isinstance(found, NotMeasured)
+    assert found.reason is Reason.NOT_ALLOWED_HERE
+
+
+# The site's bytes
+
+
+def test_no_test_costs_more_than_is_left_of_the_share_whoever_asks_for_it(bench: Bench) -> None:
+    bench.want(
+        *(bench.slot(hours * 3600) for hours in (1, 2, 3)),
+        shares=[bench.share(30_000_000), bench.share(14_000_000, since_s=23 * 3600, until_s=47 * 3600)],
+    )
+    bench.tester._test.make("server", 10_000_000)
+    bench.until(bench.now() + 4 * 3600 * 1000)
+    assert (bench.kernel.passed or 0) <= 30_000_000
+    assert [one.outcome for one in bench.found()] == [Outcome.OK, Outcome.OK, Outcome.NOT_MEASURED]
+    bench.clock.advance(20 * 3600)
+    assert isinstance(bench.tester._test.make("server", 25_000_000), Throughput), "the next day has its own"
+
+
+def test_a_share_of_another_day_pays_for_nothing(bench: Bench) -> None:
+    bench.want(bench.slot(48 * 3600), shares=[bench.share(10**9)])
+    bench.until(bench.now() + 49 * 3600 * 1000)
+    assert reasons(bench) == [("server", Reason.BUDGET_SPENT)]
+
+
+def test_an_end_is_said_once_when_the_disk_fails_while_it_is_looked_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = a_bench(tmp_path)
+    first.tester._spending.charge("server", 5_000_000, least=1, now_ms=first.now())
+    bench = a_bench(tmp_path, first.clock)
+    with monkeypatch.context() as failing:
+        failing.setattr(bench.tester._spending, "interrupted", unavailable)
+        with pytest.raises(Unavailable):
+            bench.tester.turn()
+    bench.tester.turn()
+    assert reasons(bench) == [("server", Reason.PROBE_CRASHED)]
+
+
+def unavailable() -> None:
+    raise Unavailable("the disk is full")
 
 
 def test_an_agent_that_stopped_in_the_middle_of_a_test_says_so_and_keeps_it_charged(
@@ -205,7 +266,8 @@ def test_an_agent_that_stopped_in_the_middle_of_a_test_says_so_and_keeps_it_char
     again = a_bench(tmp_path, bench.clock)
     again.tester.turn()
     assert reasons(again) == [("reference", Reason.PROBE_CRASHED)]
-    assert again.tester._spending.spent(again.now()) == 5_000_000
+    assert again.tester._spending.spent("reference", again.now()) == 5_000_000
+    assert again.tester._spending.spent("server", again.now()) == 0
     third = a_bench(tmp_path, bench.clock)
     third.tester.turn()
     assert reasons(third) == []
@@ -234,6 +296,16 @@ def test_a_report_has_one_answer_to_each_question_and_the_next_waits() -> None:
     ]
     assert [one.reason for one in finished.take()] == [Reason.TIMED_OUT]  # type: ignore[attr-defined]
     assert finished.take() == ()
+
+
+def test_what_no_round_takes_in_time_is_counted_and_said(caplog: pytest.LogCaptureFixture) -> None:
+    finished = Finished()
+    for number in range(MOST + 3):
+        finished.put(not_measured("server", Reason.LINE_BUSY, str(number)))
+    assert finished.dropped == 3
+    assert "dropped: 3 so far" in caplog.text
+    (oldest,) = finished.take()
+    assert oldest.detail == "3"  # type: ignore[attr-defined]
 
 
 def test_after_a_reboot_a_slot_is_not_kept_twice(bench: Bench, tmp_path: Path) -> None:

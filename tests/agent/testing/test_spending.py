@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from outboxes import DAY_S
+from roomreach.desired import Share
 from roomreach.errors import Unavailable
 from roomreach.measurement import NotMeasured, Reason, Throughput
 from roomreach_agent.testing.spending import Charge, Spending
@@ -65,16 +67,16 @@ def test_whatever_tests_cost_no_window_of_a_day_ever_exceeds_the_budget(tmp_path
 def test_what_the_kernel_counted_is_what_a_test_has_cost(tmp_path: Path) -> None:
     spending = account(tmp_path)
     charged(spending, 14, passed=3 * MB)
-    assert spending.spent(NOW) == 3 * MB
+    assert spending.spent("server", NOW) == 3 * MB
     charged(spending, 14, passed=60 * MB)
-    assert spending.spent(NOW) == 63 * MB, "more than it was given counts too"
+    assert spending.spent("server", NOW) == 63 * MB, "more than it was given counts too"
     assert charged(spending, 1) is None
 
 
 def test_where_nobody_counted_what_it_might_have_cost_stays_charged(tmp_path: Path) -> None:
     spending = account(tmp_path)
     charged(spending, 14, passed=None)
-    assert spending.spent(NOW) == 14 * MB
+    assert spending.spent("server", NOW) == 14 * MB
 
 
 def test_less_than_a_test_is_worth_is_not_granted(tmp_path: Path) -> None:
@@ -98,9 +100,51 @@ def test_a_damaged_account_begins_anew_with_nothing_left_to_spend(
     assert "counts as spent" in caplog.text
 
 
+def test_one_page_that_was_overwritten_costs_a_day_and_not_the_agent_for_ever(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "outbox.throughput.db"
+    spending = account(tmp_path)
+    for hour in range(400):
+        spending.keep_quiet_hour(hour, 9.0, forget_before=0)
+    charged(spending, 14)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + os.urandom(len(whole) - 4096))
+    again = account(tmp_path)
+    assert charged(again, 14) is None
+    assert charged(again, 14, hours=24.1) == 14 * MB
+    assert "counts as spent" in caplog.text
+
+
+def test_damage_that_comes_while_the_agent_runs_is_found_at_the_next_try(tmp_path: Path) -> None:
+    spending = account(tmp_path)
+    charged(spending, 14)
+    path = tmp_path / "outbox.throughput.db"
+    path.write_bytes(path.read_bytes()[:4096] + b"\xa5" * (path.stat().st_size - 4096))
+    with suppress(Unavailable):
+        charged(spending, 1)
+    assert charged(spending, 14) is None
+    assert charged(spending, 14, hours=24.1) == 14 * MB
+
+
+def test_of_budget_and_share_the_smaller_is_kept_and_each_target_has_its_own(tmp_path: Path) -> None:
+    spending = account(tmp_path)
+    day = Share(from_ms=NOW - HOUR, until_ms=NOW + 23 * HOUR, most_bytes=20 * MB)
+
+    def most(target: str, hours: float, share: Share | None) -> int | None:
+        charge = spending.charge(target, 18 * MB, least=MB, now_ms=NOW + round(hours * HOUR), share=share)
+        return charge and charge.most_bytes
+
+    assert [most("server", hours, day) for hours in (0, 1, 2)] == [18 * MB, 2 * MB, None]
+    assert [most("reference", hours, None) for hours in (0, 1, 2)] == [18 * MB, 18 * MB, 14 * MB]
+    tomorrow = Share(from_ms=day.until_ms, until_ms=day.until_ms + 24 * HOUR, most_bytes=60 * MB)
+    assert most("server", 23, tomorrow) == 18 * MB
+    assert most("server", 23.5, tomorrow) == 12 * MB, "any 24 hours cost no more than the budget"
+
+
 def test_a_disk_that_takes_nothing_costs_the_test_and_not_the_agent(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="cannot be written"):
-        account(tmp_path / "nowhere").spent(NOW)
+        account(tmp_path / "nowhere").spent("server", NOW)
     bench = a_bench(tmp_path / "nowhere")
     (measured,) = [bench.tester._test.make("server", 14 * MB)]
     assert isinstance(measured, NotMeasured)
@@ -170,7 +214,7 @@ def test_a_kill_in_the_middle_of_a_test_leaves_it_charged_said_and_not_repeated(
     assert isinstance(said, NotMeasured)
     assert (said.target, said.reason) == ("server", Reason.PROBE_CRASHED)
     assert bench.engine.asks == []
-    assert bench.tester._spending.spent(bench.now()) == 14 * MB
+    assert bench.tester._spending.spent("server", bench.now()) == 14 * MB
 
 
 def test_when_the_budget_is_spent_it_is_said_and_a_day_later_there_are_tests_again(tmp_path: Path) -> None:
@@ -192,7 +236,7 @@ def test_what_a_person_makes_as_root_is_the_agent_s(tmp_path: Path) -> None:
     os.chown(folder, *owner)
     spending = account(folder)
     with spending.exclusive():
-        spending.spent(NOW)
+        spending.spent("server", NOW)
     assert {(one.stat().st_uid, one.stat().st_gid) for one in folder.iterdir()} == {owner}
     assert len(list(folder.iterdir())) == 2
 
@@ -205,4 +249,4 @@ def test_the_slots_dealt_with_are_remembered(tmp_path: Path) -> None:
 
 def test_a_charge_is_on_the_disk_before_it_is_given(tmp_path: Path) -> None:
     assert isinstance(account(tmp_path).charge("server", MB, least=MB, now_ms=NOW), Charge)
-    assert account(tmp_path).spent(NOW) == MB
+    assert account(tmp_path).spent("server", NOW) == MB

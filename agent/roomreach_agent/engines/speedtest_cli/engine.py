@@ -14,9 +14,9 @@ from roomreach_agent.engines.own.transfers import Failed
 from roomreach_agent.engines.speedtest_cli import witness
 from roomreach_agent.engines.speedtest_cli.judging import believe
 from roomreach_agent.engines.speedtest_cli.reading import Claims, answers_of, claims_of
-from roomreach_agent.engines.speedtest_cli.traffic import Carried, carried
 from roomreach_agent.failures import ProbeFailed
 from roomreach_agent.shell import Shell
+from roomreach_agent.traffic import Carried, carried
 
 LONGEST_S = 90.0
 """A test takes some 25 s; then everything it started is killed."""

@@ -6,8 +6,8 @@ uploads that were all refused count as sent, and a server without a latency file
 
 from roomreach.measurement import Reason
 from roomreach_agent.engines.speedtest_cli.reading import Answers, Claims
-from roomreach_agent.engines.speedtest_cli.traffic import Carried
 from roomreach_agent.failures import ProbeFailed
+from roomreach_agent.traffic import Carried
 
 WITHOUT_LATENCY_MS = 3_600.0
 """For every attempt that failed it puts 3600 s into its mean."""

@@ -15,10 +15,10 @@ from roomreach_agent.engines.own.transfers import Failed
 from roomreach_agent.engines.speedtest_cli.engine import SpeedtestCli, worst_bytes
 from roomreach_agent.engines.speedtest_cli.judging import believe
 from roomreach_agent.engines.speedtest_cli.reading import Answers, Claims, claims_of
-from roomreach_agent.engines.speedtest_cli.traffic import Carried, carried
 from roomreach_agent.engines.speedtest_cli.witness import MARK, NOT_INSTALLED
 from roomreach_agent.failures import ProbeFailed
 from roomreach_agent.shell import Finished, ReplayShell, SystemShell
+from roomreach_agent.traffic import Carried, carried
 
 # 5 Mbit/s down and 1 Mbit/s up for 10 s each, as on a slow line: no upload was whole when time was up.
 SLOW = Claims(download=5e6, upload=1e6, received=6_250_000, sent=1_250_000, ping_ms=41.5)

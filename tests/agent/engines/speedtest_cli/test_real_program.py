@@ -11,9 +11,9 @@ from roomreach.measurement import Outcome, Reason
 from roomreach_agent.engines import Ask
 from roomreach_agent.engines.own.machine import Machine
 from roomreach_agent.engines.speedtest_cli.engine import SpeedtestCli
-from roomreach_agent.engines.speedtest_cli.traffic import Carried, carried
 from roomreach_agent.failures import ProbeFailed
 from roomreach_agent.shell import SystemShell
+from roomreach_agent.traffic import Carried, carried
 
 ASK = Ask(target="server", most_bytes=10**9)
 
