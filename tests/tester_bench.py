@@ -1,6 +1,7 @@
 """An agent that tests without a network: an engine that spends, a line that is busy, as they are told."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,7 @@ from examples import AGENT
 from outboxes import a_clock
 from roomreach.desired import Desired, Share, Slot
 from roomreach.measurement import Measurement, Method, Throughput
-from roomreach.measurement.throughput import EngineName
+from roomreach.measurement.throughput import End, EngineName
 from roomreach.wire import encode_desired
 from roomreach_agent.clock import SetClock
 from roomreach_agent.echo import Trips
@@ -67,12 +68,15 @@ class SimulatedEngine:
     asks: list[Ask] = field(default_factory=list)
     when: list[tuple[int, int]] = field(default_factory=list)
     failing: Exception | None = None
+    spent: Counter[End] = field(default_factory=Counter)
 
     def test(self, ask: Ask) -> Throughput:
         began = self.clock.now().wall_ms
         self.asks.append(ask)
+        cost = round(ask.most_bytes * self.factor)
+        self.spent[ask.target] += cost
         if self.kernel.passed is not None:
-            self.kernel.passed += round(ask.most_bytes * self.factor)
+            self.kernel.passed += cost
         self.clock.advance(self.takes_s)
         self.when.append((began, self.clock.now().wall_ms))
         if self.failing:
@@ -136,12 +140,18 @@ class Bench:
         )
 
 
-def a_bench(folder: Path, clock: SetClock | None = None, **throughput: object) -> Bench:
+def a_bench(
+    folder: Path,
+    clock: SetClock | None = None,
+    *,
+    latency: Mapping[str, str] = {"hub": "192.0.2.9"},
+    **throughput: object,
+) -> Bench:
     given = {"server": "http://192.0.2.9:8805", "reference": "192.0.2.8:5201"} | throughput
     settings = Settings(
         agent=AGENT,
         outbox=OutboxSettings(path=folder / "outbox.db"),
-        latency={"hub": "192.0.2.9"},
+        latency=latency,
         throughput=ThroughputSettings(**given),  # type: ignore[arg-type]
     )
     clock = clock or a_clock()

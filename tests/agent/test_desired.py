@@ -12,7 +12,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
-from outboxes import a_clock
+from outboxes import a_clock, an_outbox, read
 from roomreach import topics
 from roomreach.desired import Desired, Slot
 from roomreach.identifiers import AgentId, mint
@@ -52,14 +52,16 @@ def word(version: int, *, in_s: float = 3600) -> bytes:
 
 
 @contextmanager
-def an_agent(port: int, folder: Path, name: AgentId) -> Iterator[tuple[Agent, SimulatedEngine]]:
+def an_agent(
+    port: int, folder: Path, name: AgentId, *, interval_s: int = 1
+) -> Iterator[tuple[Agent, SimulatedEngine]]:
     settings = Settings(
         agent=name,
-        interval_s=1,
+        interval_s=interval_s,
         probes=("throughput", "health"),
         broker=Broker(port=port),
         outbox=OutboxSettings(path=folder / "outbox.db"),
-        throughput=ThroughputSettings(server="http://127.0.0.1:8805"),
+        throughput=ThroughputSettings(server="http://192.0.2.9:8805"),
         clock_kept_by_host=True,
     )
     kernel = Kernel()
@@ -94,6 +96,17 @@ def test_a_wanted_test_is_made_and_reported(mosquitto: Mosquitto, tmp_path: Path
     assert (found.target, found.engine, found.download_mbps, found.line_busy) == ("server", "own", 30, False)
     assert (found.spent_bytes or 0) <= 2_000_000
     assert (found.waited_s or 0) < 10
+
+
+def test_an_agent_that_is_stopped_before_its_next_round_keeps_what_a_test_has_found(
+    mosquitto: Mosquitto, tmp_path: Path, name: AgentId
+) -> None:
+    with an_agent(mosquitto.port, tmp_path, name, interval_s=3600) as (agent, _):
+        say(mosquitto.port, name, word(1, in_s=0.5))
+        wait_until(lambda: bool(agent._finished._waiting), "a test that ended")
+    with an_outbox(tmp_path / "outbox.db", a_clock()) as outbox:
+        told = [one for report in read(outbox) for one in report.measurements]
+    assert [one.download_mbps for one in told if isinstance(one, Throughput)] == [30]
 
 
 def test_what_the_broker_keeps_is_heard_on_connecting_and_changes_and_garbage_are_told_apart(

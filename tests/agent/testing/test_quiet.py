@@ -77,6 +77,14 @@ def test_the_first_time_nothing_is_busy_and_without_an_answer_nobody_knows(bench
     assert busy(bench, None) is None
 
 
+@pytest.mark.parametrize("server", ["http://127.0.0.1:8805", "http://localhost:8805", "http://[::1]:8805"])
+def test_the_near_end_of_a_tunnel_tells_nothing_of_the_line(tmp_path: Path, server: str) -> None:
+    assert busy(a_bench(tmp_path, server=server, latency={}), 500) is None
+    assert busy(a_bench(tmp_path, server=server, latency={"hub": "127.0.0.1:8800"}), 500) is None
+    known = a_bench(tmp_path, server=server, latency={"hub": "127.0.0.1", "anchor_1": "192.0.2.1"})
+    assert busy(known, 8) is False
+
+
 def test_nothing_is_learnt_while_the_clock_is_in_doubt(tmp_path: Path) -> None:
     bench = a_bench(tmp_path, a_clock(synchronised=False))
     bench.tester.saw([way(8)])
