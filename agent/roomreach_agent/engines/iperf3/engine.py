@@ -19,12 +19,14 @@ PORT = 5201
 LONGEST_S = 10.0
 """How long one direction may take."""
 
-LEAST_BYTES = 1_000_000
-"""Below this a test would say nothing."""
+LEAST_BYTES = 500_000
+"""Below this a test would say nothing. The smallest that agents make is allowed a little less than 1 MB."""
 
 PAYLOAD_SHARE = 0.9
 """The rest of the bytes pays for headers, acknowledgements, and what had to be sent twice."""
 
+# It sends whole blocks, 128 KiB each unless told otherwise: of a small test, a fifth too much.
+_BLOCK_BYTES = 16_384
 _INTERVAL_S = 0.25
 _CONNECT_MS = 3_000
 # An interrupted iperf3 still says what it had found; killed, it would not.
@@ -88,7 +90,8 @@ class Iperf3:
         host = Host.parse(self._reference)
         words = ["timeout", "--foreground", "--signal=INT", f"{self._longest_s:g}"]
         words += ["iperf3", "--client", host.name, "--port", str(host.port or PORT), "--json"]
-        words += ["--bytes", str(most_bytes), "--interval", str(_INTERVAL_S)]
+        words += ["--bytes", str(most_bytes // _BLOCK_BYTES * _BLOCK_BYTES), "--length", str(_BLOCK_BYTES)]
+        words += ["--interval", str(_INTERVAL_S)]
         words += ["--connect-timeout", str(_CONNECT_MS)]
         if direction is Direction.DOWNLOAD:
             words.append("--reverse")

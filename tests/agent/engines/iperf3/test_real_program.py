@@ -17,6 +17,7 @@ from roomreach_agent.engines import Ask
 from roomreach_agent.engines.iperf3.engine import Iperf3
 from roomreach_agent.failures import ProbeFailed
 from roomreach_agent.shell import Finished, SystemShell
+from roomreach_agent.testing.one_test import RESERVE
 from servers import Program, free_port, wait_until
 
 MOST_BYTES = 20_000_000
@@ -83,6 +84,14 @@ def test_both_directions_are_measured_and_the_cap_is_held_by_the_servers_own_cou
     assert (found.download_stopped_by, found.upload_stopped_by) == ("bytes", "bytes")
     assert found.download_bytes + found.upload_bytes <= MOST_BYTES
     assert 0.5 * MOST_BYTES < reference.sent_and_received() <= MOST_BYTES
+
+
+@pytest.mark.parametrize("most_bytes", [1_000_000, 1_234_567, 3_000_000])
+def test_the_smallest_tests_are_made_and_cost_no_more_than_they_may(reference: Reference, most_bytes: int):
+    # What an agent charges is a little more than what it asks for.
+    found = measured(reference.at, int(most_bytes / (1 + RESERVE)))
+    assert found.outcome is Outcome.OK
+    assert 0.6 * most_bytes < reference.sent_and_received() <= most_bytes / (1 + RESERVE)
 
 
 def test_a_rate_that_settled_is_confident_and_one_over_too_soon_is_not(reference: Reference):
