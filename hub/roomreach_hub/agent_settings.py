@@ -30,9 +30,10 @@ def _throughput(port: int) -> str:
     return f"""
 [throughput]
 # The hub's speed server, through the same tunnel (-L {port}:{LOOPBACK}:{port}). Its token stands in the hub's
-# folder, in speed.token: copy that file to the box.
+# folder, in speed.token: copy that file to the box, and have systemd hand it to the agent's unit
+# (LoadCredential=speed.token:/etc/roomreach/speed.token).
 server = "http://{LOOPBACK}:{port}"
-token_file = "/etc/roomreach-agent/speed-token"
+token_file = "/etc/roomreach/speed.token"
 """
 
 

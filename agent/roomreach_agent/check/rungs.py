@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from roomreach.measurement import Measurement, NotMeasured, Outcome, Reason
 from roomreach.report import question
 from roomreach_agent.check.finding import Finding, good, noted, wrong_here, wrong_there
-from roomreach_agent.files import text_of
+from roomreach_agent.files import secret_of
 from roomreach_agent.settings import Broker, Settings, ThroughputSettings
 from roomreach_agent.words import REASONS, name
 
@@ -144,7 +144,7 @@ def speed_server(settings: ThroughputSettings) -> Iterator[Finding]:
         return
     parts = urlsplit(settings.server)
     port = parts.port or {"http": 80}.get(parts.scheme, 443)
-    if settings.token_file and not text_of(settings.token_file).strip():
+    if settings.token_file and not secret_of(settings.token_file):
         yield wrong_here(
             "speed",
             f"no token can be read from {settings.token_file}",

@@ -14,7 +14,7 @@ from roomreach_agent.engines.own.machine import Machine
 from roomreach_agent.engines.own.server import Server
 from roomreach_agent.engines.speedtest_cli.engine import SpeedtestCli, childrens_time
 from roomreach_agent.failures import ProbeFailed
-from roomreach_agent.files import text_of
+from roomreach_agent.files import secret_of
 from roomreach_agent.shell import Shell
 
 
@@ -55,7 +55,7 @@ def _own(settings: Settings, tools: Tools) -> Engine:
     def transfers(end: End) -> LiveTransfers:
         if end != "server" or not settings.server:
             raise ProbeFailed(Reason.NOT_CONFIGURED, "the settings name no speed server")
-        token = text_of(settings.token_file).strip() if settings.token_file else ""
+        token = secret_of(settings.token_file) if settings.token_file else ""
         return LiveTransfers(Server.at(settings.server, token))
 
     return OwnEngine(transfers, Machine(root=tools.root))
