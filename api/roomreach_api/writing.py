@@ -39,7 +39,7 @@ class Writing:
     def install(self, asked: Install) -> Installation:
         """Record that an agent, by default a new one, stands in a room; raises ``NotFound``, ``Refused``."""
         with self._stores.records.transaction() as c:
-            return operating.install(c, asked, _minted)
+            return operating.install(c, asked, _minted, self._now_ms)
 
     def import_sites(self, content: bytes, *, dry_run: bool) -> ImportReport:
         """Add the places of a file, or say what would become of it; raises ``Malformed``."""

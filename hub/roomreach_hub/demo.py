@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from roomreach.errors import Unavailable
 from roomreach.identifiers import AgentId, ProviderId, SiteId
+from roomreach.moments import milliseconds
 from roomreach.places import Category, Provider, Register, Role, Safeguarding, Site
 from roomreach_hub import asking, speaking
 from roomreach_hub.agent_settings import demonstration
@@ -126,7 +127,8 @@ def _this_machine(c: Connection, since: datetime) -> AgentId:
     )
     places.add_provider(c, provider)
     operating.record(c, site, [ROOM], new)
-    return operating.install(c, Install(site=site.id, room=ROOM, role=_role(), since=since), new).agent
+    asked = Install(site=site.id, room=ROOM, role=_role(), since=since)
+    return operating.install(c, asked, new, milliseconds(since)).agent
 
 
 def _role() -> Role:

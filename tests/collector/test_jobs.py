@@ -16,6 +16,7 @@ from collecting import (
     NOW_MS,
     OUTBOX,
     ROOM,
+    SITE,
     Bench,
     a_message,
     a_report,
@@ -30,6 +31,9 @@ from roomreach.moments import milliseconds
 from roomreach.places import Installation, Role, Room
 from roomreach.receipt import Refusal
 from roomreach.report import Report
+from roomreach_hub.minting import new
+from roomreach_store import operating
+from roomreach_store.operating import Install
 from roomreach_store.records import Records, correcting, jobs, kept, places, quarantine
 from roomreach_store.records.jobs import Job, Outcome
 from roomreach_store.records.quarantine import Entry
@@ -89,6 +93,14 @@ def test_points_stored_since_a_moment_in_the_past_are_put_in_the_other_room(move
     assert the_job(moved.records, number).outcome is Outcome.DONE
     moved.take_in(a_message(taken_at(NOW, 200)), a_message(taken_at(NOW - 30 * HOUR, 201)))
     assert rooms_of(moved.series)[OTHER] == {*range(1, 41), 200}
+
+
+def test_points_stored_since_an_agent_was_put_elsewhere_are_put_there_too(moved: Bench) -> None:
+    with moved.records.transaction() as c:
+        asked = Install(site=SITE, room=OTHER, since=NOW - 20 * HOUR, agent=AGENT)
+        operating.install(c, asked, new, ASKED_MS)
+    settle(moved)
+    assert rooms_of(moved.series) == {OTHER: set(range(1, 41)), ROOM: set(range(41, 97))}
 
 
 def test_a_stay_with_an_end_leaves_what_came_after_it(moved: Bench) -> None:

@@ -7,11 +7,13 @@ import pytest
 
 from roomreach.errors import Conflict, NotFound, Refused
 from roomreach.identifiers import AgentId, BuildingId, ProviderId, RoomId, SiteId
+from roomreach.moments import milliseconds
 from roomreach.places import Building, Category, Provider, Register, Role, Room, Safeguarding, Site
 from roomreach_store.operating import MOST_ROOMS, AddedSite, Install, NewSite, add_site, install
-from roomreach_store.records import Records, places
+from roomreach_store.records import Records, jobs, places
 
 SINCE = datetime(2026, 11, 1, 9, tzinfo=UTC)
+NOW_MS = milliseconds(SINCE.replace(day=20))
 LODGE = NewSite(
     name="Stratford  Lodge ",
     provider="Harbour Homes",
@@ -35,7 +37,7 @@ def added(records: Records, **otherwise: object) -> AddedSite:
 
 def installed(records: Records, site: SiteId, room: str, agent: AgentId | None = None, since=SINCE):
     with records.transaction() as c:
-        return install(c, Install(site=site, room=room, since=since, agent=agent), minted)
+        return install(c, Install(site=site, room=room, since=since, agent=agent), minted, NOW_MS)
 
 
 def register(records: Records) -> Register:
@@ -109,6 +111,20 @@ def test_an_agent_on_record_stands_elsewhere_from_then_on_and_nowhere_twice(reco
     with pytest.raises(Conflict):
         installed(records, made.site.id, "The attic", agent)
     assert "The attic" not in {room.label for room in register(records).rooms.values()}
+
+
+def test_what_an_agent_reported_since_it_stands_elsewhere_is_put_there_by_a_job(records: Records) -> None:
+    made = added(records)
+    agent = installed(records, made.site.id, "12").agent
+    with records.reading() as c:
+        assert jobs.jobs(c, 9) == []
+    since = SINCE.replace(day=8)
+    installed(records, made.site.id, "14", agent, since)
+    with records.reading() as c:
+        (job,) = jobs.jobs(c, 9)
+        assert job.register == places.version(c)
+    assert (job.kind, job.agent, job.start_ms) == (jobs.Kind.REPLACE, agent, milliseconds(since))
+    assert job.asked_ms == NOW_MS
 
 
 def test_what_is_not_on_record_is_not_found_and_what_is_not_clear_neither(records: Records) -> None:

@@ -52,7 +52,7 @@ class Local:
     def install(self, asked: Install) -> Facts:
         """Put an agent on record in a room."""
         with self._records.transaction() as c:
-            return saying.installed(operating.install(c, asked, new), asked.site)
+            return saying.installed(operating.install(c, asked, new, _now_ms()), asked.site)
 
     def move(self, asked: Move) -> Facts:
         """Record where an agent stood."""

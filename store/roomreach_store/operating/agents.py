@@ -7,12 +7,13 @@ from sqlalchemy import Connection
 
 from roomreach.errors import NotFound
 from roomreach.identifiers import AgentId, BuildingId, RoomId, SiteId
+from roomreach.moments import milliseconds
 from roomreach.places import Agent, Building, Installation, Register, Role, Room
 from roomreach_store.importing.columns import tidy
 from roomreach_store.importing.lines import MAIN_BUILDING
 from roomreach_store.importing.planning import Mint
 from roomreach_store.operating.cells import read
-from roomreach_store.records import correcting, places
+from roomreach_store.records import correcting, jobs, places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +56,8 @@ class Moved:
     job: int
 
 
-def install(c: Connection, asked: Install, mint: Mint) -> Installation:
-    """Record that an agent stands in a room.
+def install(c: Connection, asked: Install, mint: Mint, now_ms: int) -> Installation:
+    """Record that an agent stands in a room; ask the collector to put there what an earlier stay took in.
 
     Raises ``NotFound`` for a site or a room's code that is not on record, ``Conflict`` when it contradicts
     where the agent stood, and ``Refused`` for a label that cannot be one.
@@ -74,6 +75,10 @@ def install(c: Connection, asked: Install, mint: Mint) -> Installation:
     if installation.agent not in register.agents:
         places.add_agent(c, Agent(id=installation.agent))
     places.install(c, installation)
+    if installation.agent in register.installations:
+        # Since then it may have reported, and a collector may not have read this register yet.
+        since_ms = milliseconds(installation.since)
+        jobs.replace(c, installation.agent, since_ms, correcting.FOREVER_MS, now_ms)
     return installation
 
 
