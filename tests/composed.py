@@ -1,11 +1,11 @@
 """The deployment's files as data: what each service runs, with what around it, and what they get wrong.
 
 A fault is a sentence. Whatever a file names must exist: the command in a project's scripts, the variable in
-that program's settings, the path in the source, the secret and the setting in what ``roomreach init`` makes.
+that program's settings, the path in the source, the secret and the setting in what ``roomreach init`` makes,
+and of other people's images what ``images.py`` knows. What two files say of one thing must be the same.
 """
 
 import re
-from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,18 +15,20 @@ from urllib.parse import urlsplit
 import yaml
 
 from dockerfiles import ROOT, Dockerfile
+from images import IMAGES
 from roomreach.errors import Misconfigured
 from roomreach_api.settings import Settings as ApiSettings
 from roomreach_collector.settings import Settings as CollectorSettings
 from roomreach_hub.buildings.settings import Settings as HostelSettings
+from roomreach_hub.folder import records_elsewhere
 from roomreach_hub.initialising import settings
 from roomreach_hub.initialising.initialise import DATA
 from roomreach_hub.initialising.passwords import SECRETS
 
 
-def _operator(environment: Mapping[str, str]) -> object:
-    # It reads no settings but where the records are, as the API does.
-    return ApiSettings.from_environment(ChainMap({"ROOMREACH_SERIES": "memory:"}, environment))
+def _operator(environment: Mapping[str, str]) -> None:
+    if not records_elsewhere(environment):
+        raise Misconfigured("ROOMREACH_RECORDS is not set")
 
 
 PROGRAMS: Mapping[str, Callable[[Mapping[str, str]], object]] = {
@@ -38,34 +40,28 @@ PROGRAMS: Mapping[str, Callable[[Mapping[str, str]], object]] = {
 """Each program that an image of ours runs, or module that its Python does, and who reads its environment."""
 
 PORTS = {
-    "mosquitto": 1883,
-    "postgres": 5432,
-    "influxdb": 8086,
     "api": 8800,
     "collector": 8801,
     "grafana": 3000,
+    "influxdb": 8086,
+    "mosquitto": 1883,
+    "postgres": 5432,
 }
-KNOWN = {
-    "eclipse-mosquitto": set[str](),
-    "postgres": {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD_FILE", "POSTGRES_INITDB_ARGS"},
-    "influxdb": {
-        *(f"DOCKER_INFLUXDB_INIT_{name}" for name in ("MODE", "USERNAME", "ORG", "BUCKET")),
-        *(f"DOCKER_INFLUXDB_INIT_{name}_FILE" for name in ("PASSWORD", "ADMIN_TOKEN")),
-        "INFLUXD_REPORTING_DISABLED",
-    },
-    "grafana/grafana": {
-        *(f"GF_SECURITY_{name}" for name in ("ADMIN_USER", "ADMIN_PASSWORD__FILE", "DISABLE_GRAVATAR")),
-        *(f"GF_ANALYTICS_{name}" for name in ("REPORTING_ENABLED", "CHECK_FOR_UPDATES")),
-        "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES",
-        "GF_LOG_MODE",
-        "GF_NEWS_NEWS_FEED_ENABLED",
-        "GF_PLUGINS_PREINSTALL_DISABLED",
-        "GF_USERS_ALLOW_SIGN_UP",
-    },
-}
-"""The variables that other people's images document, of which we use some."""
+"""Where each service listens."""
 
 _SECRET = "/run/secrets/"  # noqa: S105 - where containers find them
+
+
+_INFLUXDB = "http://influxdb:8086"
+
+
+def _provisioned(folder: Path, what: str) -> list[dict[str, Any]]:
+    return [one for path in folder.glob("*.yaml") for one in yaml.safe_load(path.read_text())[what]]
+
+
+def _unlike(server: str, what: str, said: str | None, meant: str | None) -> Iterator[str]:
+    if said != meant:
+        yield f"{what} is {said}, and {server} is told {meant}"
 
 
 def _module(command: list[str]) -> str | None:
@@ -98,12 +94,15 @@ class Deployment:
         self.text = (folder / "docker-compose.yml").read_text()
         self.document: dict[str, Any] = yaml.safe_load(self.text)
         self.services: dict[str, dict[str, Any]] = self.document["services"]
+        provisioning = folder / "dashboards" / "provisioning"
+        (self.dashboards,) = _provisioned(provisioning / "dashboards", "providers")
+        (self.series,) = _provisioned(provisioning / "datasources", "datasources")
 
     @property
     def ours(self) -> dict[str, Dockerfile]:
         """The services whose images are built here."""
         return {
-            name: Dockerfile(self.source, service["build"]["dockerfile"])
+            name: Dockerfile.read(self.source, service["build"]["dockerfile"])
             for name, service in self.services.items()
             if "build" in service
         }
@@ -113,11 +112,11 @@ class Deployment:
 
     def command(self, service: str) -> list[str]:
         """What the container runs, as its compose file or its image says."""
-        said = self.services[service]
-        if "entrypoint" not in said and "command" not in said:
-            return self.ours[service].command
-        words = [*said.get("entrypoint", []), *said.get("command", [])]
-        return [word.replace("$$", "$") for word in words]
+        said, image = self.services[service], self.ours.get(service)
+        entrypoint, command = said.get("entrypoint", []), said.get("command", [])
+        if image and not entrypoint:
+            entrypoint, command = image.last("ENTRYPOINT"), command or image.last("CMD")
+        return [word.replace("$$", "$") for word in [*entrypoint, *command]]
 
     def program(self, service: str) -> str:
         """The program among those words: a command of ours, or a module."""
@@ -130,9 +129,11 @@ class Deployment:
 
     def faults(self, secrets: Path) -> list[str]:
         """Everything these files name that does not exist; ``secrets`` is a folder that init has filled."""
-        found = [*self._unset(), *self._undeclared()]
+        found = [*self._unset(), *self._undeclared(), *self._disagreements()]
         for name in self.services:
             found += self._service(name)
+            if name not in self.ours:
+                found += self._others(name)
         for name, dockerfile in self.ours.items():
             faults = dockerfile.faults() or self._program(name, secrets)
             found += [f"{name}: {fault}" for fault in faults]
@@ -167,9 +168,61 @@ class Deployment:
         yield from self._secrets(name)
         for variable, value in variables.items():
             yield from self._peer(name, variable, value)
-        image, _, _ = service["image"].rpartition(":")
-        for variable in sorted(set(variables) - KNOWN.get(image, set(variables))):
-            yield f"{name}: {variable} is no variable of {image}"
+
+    def _others(self, name: str) -> Iterator[str]:
+        """What a service gets wrong of another people's image."""
+        known, _, _ = self.services[name]["image"].rpartition(":")
+        image, variables = IMAGES[known], self.environment(name)
+        for words in (self.command(name), self.health(name)):
+            if words and words[0] not in image.programs:
+                yield f"{name}: {words[0]} is no program of {known}"
+        for variable, only in image.needs.items():
+            if variables.get(variable) is None or only not in {None, variables[variable]}:
+                yield f"{name}: {variable} is not {only or 'set'}"
+        for variable in sorted(variables.keys() - image.needs.keys() - image.knows):
+            yield f"{name}: {variable} is no variable of {known}"
+        mounted = self.mounted(name)
+        read = {word for word in self.command(name)[1:] if word.startswith("/")}
+        read |= {self.dashboards["options"]["path"]} if name == "grafana" else set()
+        for path in sorted((image.places | read) - mounted):
+            yield f"{name}: nothing is mounted at {path}"
+        for path in sorted(mounted - image.places - read):
+            yield f"{name}: nobody reads {path}"
+
+    def mounted(self, name: str) -> set[str]:
+        """Where in a container something is mounted."""
+        service = self.services[name]
+        volumes = {volume.split(":")[1] for volume in service.get("volumes", [])}
+        return volumes | {place.partition(":")[0] for place in service.get("tmpfs", [])}
+
+    def _disagreements(self) -> Iterator[str]:
+        """What two that must meet call by different names."""
+        influxdb, postgres = self.environment("influxdb"), self.environment("postgres")
+        bucket, organisation = (influxdb.get(f"DOCKER_INFLUXDB_INIT_{name}") for name in ("BUCKET", "ORG"))
+        token = influxdb.get("DOCKER_INFLUXDB_INIT_ADMIN_TOKEN_FILE")
+        yield from _unlike(
+            "influxdb", "the data source's database", self.series["jsonData"]["dbName"], bucket
+        )
+        yield from _unlike("influxdb", "the data source's address", self.series["url"], _INFLUXDB)
+        header = self.series["secureJsonData"]["httpHeaderValue1"]
+        yield from _unlike("influxdb", "the data source's token", header, f"Token $__file{{{token}}}")
+        if str(token).removeprefix(_SECRET) not in self.services["grafana"]["secrets"]:
+            yield f"grafana is not given {token}, which its data source reads"
+        for name in self.ours:
+            variables = self.environment(name)
+            if said := variables.get("ROOMREACH_SERIES"):
+                meant = f"influxdb+{_INFLUXDB}/{bucket}?org={organisation}"
+                yield from _unlike("influxdb", f"the series of {name}", said, meant)
+                secret = variables.get("ROOMREACH_SERIES_TOKEN_FILE")
+                yield from _unlike("influxdb", f"the token of {name}", secret, token)
+            if said := variables.get("ROOMREACH_RECORDS"):
+                user, database = (postgres.get(f"POSTGRES_{name}") for name in ("USER", "DB"))
+                meant = f"postgresql+psycopg://{user}@postgres:{PORTS['postgres']}/{database}"
+                yield from _unlike("postgres", f"the records of {name}", said, meant)
+                secret = variables.get("ROOMREACH_RECORDS_PASSWORD_FILE")
+                yield from _unlike(
+                    "postgres", f"the password of {name}", secret, postgres.get("POSTGRES_PASSWORD_FILE")
+                )
 
     def _secrets(self, name: str) -> Iterator[str]:
         granted = set(self.services[name].get("secrets", []))
@@ -194,9 +247,12 @@ class Deployment:
             yield f"{name}: {variable} names {peer.hostname}, which shares no network with it"
 
     def _program(self, name: str, secrets: Path) -> Iterator[str]:
-        program, asked = self.program(name), _module(self.health(name))
+        program, health = self.program(name), self.health(name)
+        asked = _module(health)
         if asked and find_spec(asked) is None:
             yield f"{asked} is no module"
+        if health and health[0] not in {"python", *self.ours[name].scripts}:
+            yield f"{health[0]} is no program of the image"
         if program not in PROGRAMS:
             yield f"{program} is no program of ours"
             return

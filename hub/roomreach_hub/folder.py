@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -73,7 +73,7 @@ class Folder:
 
         In a container there is none: ROOMREACH_RECORDS says where the records are, as it does to the others.
         """
-        elsewhere = _records_elsewhere()
+        elsewhere = records_elsewhere(os.environ)
         if elsewhere is None:
             self.make()
         records = Records.open(elsewhere or self.records_url)
@@ -158,6 +158,13 @@ class Folder:
         return None
 
 
-def _records_elsewhere() -> str | None:
-    url, file = (os.environ.get(f"ROOMREACH_RECORDS{of}") for of in ("", "_PASSWORD_FILE"))
-    return with_password(url, Path(file).read_text().strip() if file else None) if url else None
+def records_elsewhere(environment: Mapping[str, str]) -> str | None:
+    """Say where the records are when they are in no folder; None when nothing says so."""
+    url, name = environment.get("ROOMREACH_RECORDS"), "ROOMREACH_RECORDS_PASSWORD_FILE"
+    if not url:
+        return None
+    try:
+        password = Path(file).read_text().strip() if (file := environment.get(name)) else None
+    except (OSError, UnicodeDecodeError) as exc:
+        raise Misconfigured(f"{name} names a file that cannot be read: {exc}") from exc
+    return with_password(url, password)

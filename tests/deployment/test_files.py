@@ -16,6 +16,10 @@ from roomreach_hub.initialising import initialise
 
 TOOLS = Path(sys.executable).parent
 DOCKERFILES = sorted(path.relative_to(ROOT) for path in ROOT.glob("*/Dockerfile"))
+DATA_SOURCE, DASHBOARDS = PROVISIONING = [
+    f"dashboards/provisioning/{kind}/roomreach.yaml" for kind in ("datasources", "dashboards")
+]
+COMPOSE = "docker-compose.yml"
 DEPLOYMENT = Deployment()
 OURS = sorted(DEPLOYMENT.ours)
 STAYING = sorted(DEPLOYMENT.services.keys() - {"operator"})
@@ -32,8 +36,8 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
     """A copy of the files, to plant faults in."""
-    for name in ("docker-compose.yml", ".dockerignore", *map(str, DOCKERFILES)):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+    for name in ("docker-compose.yml", ".dockerignore", *PROVISIONING, *map(str, DOCKERFILES)):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, tmp_path / name)
     return tmp_path
 
@@ -54,73 +58,109 @@ def test_a_misspelt_key_breaks_the_schema(files: Path) -> None:
     assert "memory_limit" in compose_schema(compose).stdout
 
 
+def lint(file: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([TOOLS / "hadolint", file], capture_output=True, text=True, check=False)
+
+
 @pytest.mark.parametrize("path", DOCKERFILES, ids=str)
 def test_a_dockerfile_is_clean(path: Path) -> None:
-    linted = subprocess.run([TOOLS / "hadolint", ROOT / path], capture_output=True, text=True, check=False)
+    linted = lint(ROOT / path)
     assert linted.returncode == 0, linted.stdout
+
+
+def test_a_base_without_a_version_is_not_clean(files: Path) -> None:
+    file = files / "api" / "Dockerfile"
+    file.write_text(re.sub(r"python:[\w.-]+", "python", file.read_text()))
+    linted = lint(file)
+    assert linted.returncode != 0
+    assert "DL3006" in linted.stdout
 
 
 def test_everything_that_the_files_name_exists(secrets: Path) -> None:
     assert DEPLOYMENT.faults(secrets) == []
 
 
+IN_DOCKERFILES = [
+    ("collector/Dockerfile", '["roomreach-collector"]', '["roomreach-gatherer"]', "has such a script"),
+    ("api/Dockerfile", "COPY store store", "COPY shop shop", "COPY shop: there is no such file"),
+    ("api/Dockerfile", "COPY store store", "", "File './store' does not exist"),
+    ("api/Dockerfile", "COPY store store", "COPY store shop", "File './store' does not exist"),
+    ("api/Dockerfile", "--requirement requirements/api.lock", "--requirement api.lock", "needs api.lock"),
+    ("api/Dockerfile", ".lock requirements/\n", ".lock lists/\n", "needs requirements/build.lock"),
+    ("api/Dockerfile", "toml README.md", "toml", "README.md"),
+    ("api/Dockerfile", "README.md LICENSE", "README.md", "lacks"),
+    ("api/Dockerfile", "COPY --from=build", "COPY --from=made", "made is no stage"),
+    ("api/Dockerfile", "PATH=/opt/roomreach", "PATH=/opt/room", "is made, and not what is run"),
+    ("api/Dockerfile", "assets/build.py", "assets/make.py", "needs api/assets/make.py"),
+    ("collector/Dockerfile", "COPY roomreach roomreach\n", "", "lacks roomreach/"),
+    ("hub/Dockerfile", "COPY dashboards dashboards\n", "", "dashboards"),
+    ("hub/Dockerfile", "COPY docker-compose.yml ./\n", "", "docker-compose.yml"),
+    (".dockerignore", "!store/\n", "", "COPY store: .dockerignore keeps it out"),
+    (".dockerignore", "**/node_modules/", "hub/roomreach_hub/verbs/", "lacks roomreach_hub/verbs/"),
+]
+OF_OURS = [
+    ("api/Dockerfile", "web/Dockerfile", "web/Dockerfile does not exist"),
+    ("ROOMREACH_LISTEN:", "ROOMREACH_LISTENS:", "no setting of roomreach-api"),
+    ("ROOMREACH_BROKER: mqtt", "ROOMREACH_BROKERS: mqtt", "is not set"),
+    ("ROOMREACH_INTERNAL_NETWORK:", "X:", "loopback only"),
+    ("mqtt://mosquitto", "mqtt://mosquito", "mosquito, which is no service"),
+    ("influxdb:8086", "influxdb:8087", "port 8087 of influxdb"),
+    ("_FILE: /run/secrets/postgres", "_FILE: /run/secrets/pg", "the secret pg-"),
+    ("_PASSWORD_FILE: /run/secrets/", "_PASSWORD_FILE: /etc/", "no secret"),
+    ("./secrets/influxdb-token", "./influxdb-token", "no secret that roomreach init"),
+    ("./secrets/operator-token", "./secrets/token", "no secret that roomreach init"),
+    ("ROOMREACH_PAGE_PORT", "ROOMREACH_WEB_PORT", "ROOMREACH_WEB_PORT is no setting"),
+    ('restart: "no"\n    environment:', "environment: {X: y}\n    z:", "ROOMREACH_RECORDS is not set"),
+    (
+        'restart: "no"\n    environment:',
+        'restart: "no"\n    environment:\n      ROOMREACH_LISTEN: 127.0.0.1:1',
+        "operator: ROOMREACH_LISTEN is no setting of roomreach",
+    ),
+    ("buildings.service]", "buildings.servant]", "is no program of ours"),
+    ("buildings.well]", "buildings.ill]", "is no module"),
+    ("[CMD, python,", "[CMD, piton,", "piton is no program of the image"),
+    ("ROOMREACH_STATE:", "ROOMREACH_STATES:", "ROOMREACH_STATE is not set"),
+    ("hostel:/var/lib/roomreach", "hostel:/var/lib/hostel", "nothing is mounted"),
+    ("./data/hostel", "./data/hostels", "data/hostels, which does not exist"),
+    ("  influxdb: {condition", "  influx: {condition", "influx, which is no service"),
+]
+OF_OTHERS = [
+    ("mosquitto, -c,", "mosquito, -c,", "mosquito is no program of eclipse-mosquitto"),
+    ("[CMD, influx,", "[CMD, inflix,", "inflix is no program of influxdb"),
+    ("[CMD, wget,", "[CMD, wgot,", "wgot is no program of grafana/grafana"),
+    ("[CMD, pg_isready,", "[CMD, pg_ready,", "pg_ready is no program of postgres"),
+    ("conf:/mosquitto/config/", "conf:/mosquitto/", "nothing is mounted at /mosquitto/config/mosquitto.conf"),
+    ("-c, /mosquitto/config/", "-c, /mosquitto/", "nothing is mounted at /mosquitto/mosquitto.conf"),
+    ("json:/etc/roomreach/", "json:/etc/room/", "nobody reads /etc/room/dashboards/json"),
+    ("provisioning:/etc/grafana/", "provisioning:/etc/", "nothing is mounted at /etc/grafana/provisioning"),
+    ("postgres:/var/lib/postgresql/data", "postgres:/var/lib/postgres", "at /var/lib/postgresql/data"),
+    ("/etc/influxdb2:uid", "/etc/influxdb:uid", "nothing is mounted at /etc/influxdb2"),
+    ("./deploy/mosquitto", "./deploy/mosquito", "which does not exist"),
+    ("      POSTGRES_PASSWORD_FILE:", "      # ", "POSTGRES_PASSWORD_FILE is not set"),
+    ("POSTGRES_DB:", "POSTGRES_DATABASE:", "no variable of postgres"),
+    ("DOCKER_INFLUXDB_INIT_MODE: setup", "# ", "DOCKER_INFLUXDB_INIT_MODE is not setup"),
+    ("DOCKER_INFLUXDB_INIT_MODE: setup", "DOCKER_INFLUXDB_INIT_MODE: upgrade", "is not setup"),
+    ("GF_SECURITY_ADMIN_PASSWORD__FILE", "GF_ADMIN_PASSWORD__FILE", "ADMIN_PASSWORD__FILE is not set"),
+    ("secrets: [grafana-password, ", "secrets: [", "which it is not given"),
+]
+DISAGREEING = [
+    (COMPOSE, "INIT_BUCKET: roomreach", "INIT_BUCKET: other", "the data source's database is roomreach"),
+    (COMPOSE, "INIT_BUCKET: roomreach", "INIT_BUCKET: other", "the series of collector is"),
+    (COMPOSE, "INIT_ORG: roomreach", "INIT_ORG: other", "the series of api is"),
+    (COMPOSE, "ADMIN_TOKEN_FILE: /run/secrets/influxdb-token", "ADMIN_TOKEN_FILE: x", "the token of api is"),
+    (COMPOSE, "POSTGRES_USER: roomreach", "POSTGRES_USER: other", "the records of operator is"),
+    (COMPOSE, "[grafana-password, influxdb-token]", "[grafana-password]", "which its data source reads"),
+    (COMPOSE, "RECORDS_PASSWORD_FILE: /run/secrets/postgres", "_PASSWORD_FILE: /run/x/", "the password of"),
+    (DASHBOARDS, "/etc/roomreach/dashboards/json", "/etc/roomreach/json", "nothing is mounted at"),
+    (DATA_SOURCE, 'dbName: "roomreach"', 'dbName: "other"', "the data source's database is other"),
+    (DATA_SOURCE, "influxdb:8086", "influxdb:8087", "the data source's address is http://influxdb:8087"),
+    (DATA_SOURCE, "secrets/influxdb-token", "secrets/token", "the data source's token is"),
+]
+
+
 @pytest.mark.parametrize(
     ("file", "right", "wrong", "fault"),
-    [
-        ("collector/Dockerfile", '["roomreach-collector"]', '["roomreach-gatherer"]', "has such a script"),
-        ("api/Dockerfile", "COPY store store", "COPY shop shop", "COPY shop: there is no such file"),
-        ("api/Dockerfile", "COPY store store", "", "RUN needs store, which is not copied"),
-        ("api/Dockerfile", "--requirement requirements/api.lock", "--requirement api.lock", "not copied"),
-        ("api/Dockerfile", "COPY --from=build", "COPY --from=made", "made is no stage"),
-        ("api/Dockerfile", "assets/build.py", "assets/make.py", "make.py: there is no such file"),
-        (".dockerignore", "!store/\n", "", "COPY store: .dockerignore keeps it out"),
-        ("docker-compose.yml", "api/Dockerfile", "web/Dockerfile", "web/Dockerfile does not exist"),
-        ("docker-compose.yml", "ROOMREACH_LISTEN:", "ROOMREACH_LISTENS:", "no setting of roomreach-api"),
-        ("docker-compose.yml", "ROOMREACH_BROKER: mqtt", "ROOMREACH_BROKERS: mqtt", "is not set"),
-        ("docker-compose.yml", "ROOMREACH_INTERNAL_NETWORK:", "X:", "loopback only"),
-        ("docker-compose.yml", "mqtt://mosquitto", "mqtt://mosquito", "mosquito, which is no service"),
-        ("docker-compose.yml", "influxdb:8086", "influxdb:8087", "port 8087 of influxdb"),
-        ("docker-compose.yml", "_FILE: /run/secrets/postgres", "_FILE: /run/secrets/pg", "the secret pg-"),
-        ("docker-compose.yml", "_PASSWORD_FILE: /run/secrets/", "_PASSWORD_FILE: /etc/", "no secret"),
-        ("docker-compose.yml", "secrets: [grafana-password, ", "secrets: [", "which it is not given"),
-        (
-            "docker-compose.yml",
-            "./secrets/influxdb-token",
-            "./influxdb-token",
-            "no secret that roomreach init",
-        ),
-        (
-            "docker-compose.yml",
-            "ROOMREACH_PAGE_PORT",
-            "ROOMREACH_WEB_PORT",
-            "ROOMREACH_WEB_PORT is no setting",
-        ),
-        ("docker-compose.yml", "./deploy/mosquitto", "./deploy/mosquito", "which does not exist"),
-        (
-            "docker-compose.yml",
-            'restart: "no"\n    environment:',
-            "environment: {X: y}\n    z:",
-            "X is no setting",
-        ),
-        ("docker-compose.yml", "POSTGRES_DB:", "POSTGRES_DATABASE:", "no variable of postgres"),
-        (
-            "docker-compose.yml",
-            "  influxdb: {condition",
-            "  influx: {condition",
-            "influx, which is no service",
-        ),
-        ("docker-compose.yml", "buildings.service]", "buildings.servant]", "is no program of ours"),
-        ("docker-compose.yml", "buildings.well]", "buildings.ill]", "is no module"),
-        ("docker-compose.yml", "ROOMREACH_STATE:", "ROOMREACH_STATES:", "ROOMREACH_STATE is not set"),
-        ("docker-compose.yml", "hostel:/var/lib/roomreach", "hostel:/var/lib/hostel", "nothing is mounted"),
-        ("docker-compose.yml", "./data/hostel", "./data/hostels", "data/hostels, which does not exist"),
-        (
-            "docker-compose.yml",
-            "./secrets/operator-token",
-            "./secrets/token",
-            "no secret that roomreach init",
-        ),
-    ],
+    [*IN_DOCKERFILES, *((COMPOSE, *planted) for planted in (*OF_OURS, *OF_OTHERS)), *DISAGREEING],
 )
 def test_a_name_of_nothing_is_caught(
     files: Path, secrets: Path, *, file: str, right: str, wrong: str, fault: str
@@ -218,8 +258,10 @@ def test_every_dockerfile_is_used_and_every_program_of_ours_has_one() -> None:
 
 
 def test_nothing_private_reaches_an_image() -> None:
-    ignored = Dockerfile(ROOT, "api/Dockerfile")._ignored
-    assert all(map(ignored, (".env", "secrets", "data", ".git", ".venv", "tests")))
+    ignored = Dockerfile.read(ROOT, "api/Dockerfile").ignored
+    assert all(map(ignored, map(Path, (".env", "secrets", "data", ".git", ".venv", "tests"))))
+    assert ignored(Path("api/assets/node_modules/sass"))
+    assert not ignored(Path("api/assets/build.py"))
 
 
 def test_the_broker_takes_the_largest_report_that_the_hubs_own_takes() -> None:
