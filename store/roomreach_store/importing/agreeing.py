@@ -22,11 +22,14 @@ def agree(lines: Sequence[Line]) -> None:
 
 
 def _share_codes(lines: Iterable[Line], levels: tuple[str, ...]) -> None:
-    column = f"{levels[-1]}_id"
+    *above, level = levels
+    column = f"{level}_id"
     codes: dict[tuple[str, ...], set[str]] = defaultdict(set)
     without: list[tuple[tuple[str, ...], Line]] = []
     for line in lines:
-        names = tuple(alike(line.values.get(level) or "") for level in levels)
+        # What it is part of goes by its code, where that has been said: two sites may have one name.
+        names = tuple(line.values.get(f"{one}_id") or alike(line.values.get(one) or "") for one in above)
+        names += (alike(line.values.get(level) or ""),)
         code = line.values.get(column)
         if code:
             codes[names].add(code)

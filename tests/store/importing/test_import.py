@@ -191,6 +191,20 @@ def test_two_places_of_one_name_are_told_apart_by_their_codes_alone() -> None:
     assert told(planned(a_file(ROW), register).report) == [(2, "site")]
 
 
+@pytest.mark.parametrize("coded", [{"building_id": "b-given22"}, {"room_id": "r-given22"}])
+def test_a_code_below_one_of_two_sites_of_one_name_says_nothing_of_the_other(coded: dict[str, str]) -> None:
+    first, second = (dict.fromkeys(COLUMNS, "") | ROW | {"site_id": f"s-twin{n}22"} for n in range(2))
+    for rows in ([first | coded, second], [second, first | coded]):
+        made = planned(a_file(*rows))
+        assert made.report.faults == ()
+        assert (len(made.buildings), len(made.rooms)) == (2, 2)
+        ids = {one.id for one in (*made.buildings, *made.rooms)}
+        assert set(coded.values()) < ids
+        assert len(ids) == 4
+    again = planned(a_file(first | coded, first | {"room": "2"}, second))
+    assert (again.report.faults, len(again.buildings)) == ((), 2)
+
+
 @pytest.mark.parametrize(
     "content",
     [
