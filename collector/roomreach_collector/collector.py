@@ -34,6 +34,8 @@ class Pace:
 
     ``idle_s`` bounds how long it takes to stop; ``rest_s`` follows a fault of ours, so that one that never
     ends does not spin; ``first_retry_s`` and ``longest_retry_s`` bound the back-off while a store is away.
+    ``settle_s`` is how long stored points stay where they are after a correction: longer than another
+    collector may go by an older register (``register_s``) and then take to write (a store's time-out, 10 s).
     """
 
     most: int = 1_000
@@ -43,6 +45,7 @@ class Pace:
     first_retry_s: float = 0.2
     longest_retry_s: float = 10.0
     register_s: float = 1.0
+    settle_s: float = 15.0
     outboxes: int = OUTBOXES
     most_kept: int = MOST_KEPT
 
@@ -97,6 +100,7 @@ class Collector:
                 records=records, series=series, codec=codec, clock=clock, most_kept=pace.most_kept
             ),
             clock=clock,
+            settle_s=pace.settle_s,
         )
         self._place_from = 0.0
         self._clock = clock

@@ -54,6 +54,8 @@ class Ingest:
         self._tally = tally
         self._clock = clock
         self._most_kept = most_kept
+        self._placed: int | None = None
+        """By which register the batch in hand is placed."""
 
     def take_in(self, messages: Sequence[Message]) -> None:
         """Sort, write, record, answer. What is unavailable is waited for, the batch whole in memory.
@@ -64,6 +66,7 @@ class Ingest:
         wait = self._patience.until_done
         try:
             register = wait("the records", self._register.current)
+            self._placed = self._register.version
             batch = self._sorter.sort(messages, register)
             self._greet(batch.greeted)
             wait("the series store", lambda: self._write(batch))
@@ -81,6 +84,12 @@ class Ingest:
         self._on_greeted(agents)
 
     def _write(self, batch: Batch) -> None:
+        # A store may be away for long. What another collector put right meanwhile must stay so.
+        register = self._register.current()
+        if self._register.version != self._placed:
+            for report in batch.accepted:
+                report.place(register)
+            self._placed = self._register.version
         placed = [report for report in batch.accepted if report.why is None]
         faults = store(self._series, [report.points for report in placed])
         if not faults:

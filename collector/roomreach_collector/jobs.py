@@ -14,9 +14,6 @@ from roomreach_collector.restanding import Restanding
 from roomreach_store.records import Records, jobs
 from roomreach_store.records.jobs import Job, Kind, Outcome
 
-SETTLE_MS = 5_000
-"""How long a job waits after it was asked, so that no other collector still writes by an older register."""
-
 _LOOK_AT = 20
 
 _log = logging.getLogger(__name__)
@@ -33,14 +30,14 @@ class Jobs:
         restanding: Restanding,
         replaying: Replaying,
         clock: Callable[[], int],
-        settle_ms: int = SETTLE_MS,
+        settle_s: float,
     ) -> None:
         self._records = records
         self._register = register
         self._restanding = restanding
         self._replaying = replaying
         self._clock = clock
-        self._settle_ms = settle_ms
+        self._settle_s = settle_s
         self.busy = False
         """Whether there is more to do at once."""
 
@@ -77,4 +74,4 @@ class Jobs:
             return True
         # Until our own register is as new as the job, the next batch would still be placed by the old one.
         known = self._register.version is not None and self._register.version >= job.register
-        return known and self._clock() - job.asked_ms >= self._settle_ms
+        return known and self._clock() - job.asked_ms >= self._settle_s * 1000

@@ -41,6 +41,16 @@ class Accepted:
     points: list[Point]
     why: Why | None = None
 
+    def place(self, register: Register) -> None:
+        """Make its points for where its agent stood, or say what it lacks."""
+        self.why, self.points = None, []
+        if not self.report.synchronised:
+            self.why = Why.UNDATED
+        elif (whereabouts := register.room_of(self.key.agent, self.report.taken_ms)) is None:
+            self.why = Why.UNPLACED
+        else:
+            self.points = points(self.report, whereabouts, self.digest, self.set_aside)
+
 
 @dataclass(slots=True)
 class Rejected:
@@ -117,12 +127,7 @@ class Sorter:
         if not self._answers.claim(key, told):
             raise NotAReport(Refusal.CONFLICT, "another report was received under the same key")
         accepted = Accepted(message, key, told, report, decoded.set_aside, [])
-        if not report.synchronised:
-            accepted.why = Why.UNDATED
-        elif (whereabouts := register.room_of(key.agent, report.taken_ms)) is None:
-            accepted.why = Why.UNPLACED
-        else:
-            accepted.points = points(report, whereabouts, told, decoded.set_aside)
+        accepted.place(register)
         return accepted
 
     def _reject(self, message: Message, key: Key, refusing: Refusing, batch: Batch) -> None:

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from roomreach.errors import Misconfigured, Unavailable
 from roomreach_api.app import create_app, no_notice
-from roomreach_collector.collector import Collector
+from roomreach_collector.collector import Collector, Pace
 from roomreach_collector.inbox import Inbox, Protocol
 from roomreach_collector.metrics import CollectorMetrics
 from roomreach_hub import operator_token, ports
@@ -80,7 +80,8 @@ def running(
         stack.callback(series.close)
         # paho reads MQTT 3.1.1 at half the cost of MQTT 5, where the broker speaks it.
         inbox = Inbox(ports.LOOPBACK, broker.port, protocol=Protocol(min(broker.protocols)))
-        collector = Collector(inbox, records, series)
+        # Nobody else can write to these stores: a correction has nobody to wait for.
+        collector = Collector(inbox, records, series, pace=Pace(settle_s=0.0))
         stack.callback(collector.stop)
         collector.start()
         counters = CollectorRegistry()

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from collecting import (
     NOW,
     NOW_MS,
     OUTBOX,
+    PACE,
     ROOM,
     SITE,
     Bench,
@@ -31,6 +33,8 @@ from roomreach.moments import milliseconds
 from roomreach.places import Installation, Role, Room
 from roomreach.receipt import Refusal
 from roomreach.report import Report
+from roomreach_collector.collector import Collector
+from roomreach_collector.memory import MemoryInbox
 from roomreach_hub.minting import new
 from roomreach_store import operating
 from roomreach_store.operating import Install
@@ -138,6 +142,25 @@ def test_a_job_waits_until_no_collector_can_still_write_by_an_older_register(mov
         correcting.correct(c, stay, NOW_MS)
     settle(moved)
     assert OTHER not in rooms_of(moved.series)
+
+
+def test_what_waits_to_be_written_goes_where_a_correction_meanwhile_says(moved: Bench) -> None:
+    other = Collector(MemoryInbox(), moved.records, moved.series, clock=lambda: NOW_MS, pace=PACE)
+    write, told = moved.series.write, []
+
+    def away(_: object) -> None:
+        # The other collector finds the store again, does all that was asked, and then we do.
+        moved.series.write = write  # type: ignore[method-assign]
+        told.append(correct(moved.records, NOW - 20 * HOUR))
+        other._inbox.start()
+        settle(replace(moved, collector=other))
+        raise Unavailable("planted")
+
+    moved.series.write = away  # type: ignore[method-assign]
+    moved.take_in(a_message(taken_at(NOW - HOUR / 4, 200)))
+    assert the_job(moved.records, told[0]).outcome is Outcome.DONE
+    assert rooms_of(moved.series) == {OTHER: {*range(1, 41), 200}, ROOM: set(range(41, 97))}
+    assert moved.told[a_report(200).key] == [(None, None)]
 
 
 def test_while_the_store_is_away_a_job_waits_and_messages_are_taken_in_all_the_same(moved: Bench) -> None:
