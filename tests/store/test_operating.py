@@ -1,7 +1,9 @@
 """What an operator enters is recorded whole or not at all, in whichever database."""
 
 import itertools
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -9,8 +11,10 @@ from roomreach.errors import Conflict, NotFound, Refused
 from roomreach.identifiers import AgentId, BuildingId, ProviderId, RoomId, SiteId
 from roomreach.moments import milliseconds
 from roomreach.places import Building, Category, Provider, Register, Role, Room, Safeguarding, Site
-from roomreach_store.operating import MOST_ROOMS, AddedSite, Install, NewSite, add_site, install
+from roomreach_store.importing import export
+from roomreach_store.operating import MOST_ROOMS, AddedSite, Install, NewSite, add_site, import_sites, install
 from roomreach_store.records import Records, jobs, places
+from site_files import with_forty_faults
 
 SINCE = datetime(2026, 11, 1, 9, tzinfo=UTC)
 NOW_MS = milliseconds(SINCE.replace(day=20))
@@ -158,3 +162,24 @@ def test_a_site_without_a_building_gets_one_with_its_first_room(records: Records
         installed(records, site.id, label)
     buildings: dict[BuildingId, Building] = register(records).buildings
     assert [building.name for building in buildings.values()] == ["Main building"]
+
+
+def test_of_five_hundred_sites_what_is_in_order_is_recorded_once_and_comes_out_as_it_went_in(
+    records: Records, tmp_path: Path
+) -> None:
+    content, seeded = with_forty_faults()
+    dry = import_sites(records, content, minted, dry_run=True)
+    assert not register(records).sites
+    done = import_sites(records, content, minted, dry_run=False)
+    assert done == dry
+    assert (done.rows, done.added, done.known, done.refused) == (500, 460, 0, 40)
+    assert {fault.row: fault.column for fault in done.faults} == seeded
+    again = import_sites(records, content, minted, dry_run=False)
+    assert (again.added, again.known, again.refused, again.faults) == (0, 460, 40, done.faults)
+    known = register(records)
+    assert (len(known.providers), len(known.sites), len(known.rooms)) == (20, 460, 460)
+    written = export(known, lambda _: True)
+    with closing(Records.open(f"sqlite:///{tmp_path}/copy.db")) as copy:
+        copied = import_sites(copy, written, minted, dry_run=False)
+        assert (copied.added, copied.refused) == (460, 0)
+        assert export(register(copy), lambda _: True) == written

@@ -3,8 +3,6 @@
 import csv
 import io
 import itertools
-import random
-from collections.abc import Iterable, Mapping
 
 import pytest
 from hypothesis import given, settings
@@ -17,26 +15,7 @@ from roomreach.spreadsheets import guarded, unguarded
 from roomreach_store.importing import MOST_BYTES, ImportReport, export, plan, read_table
 from roomreach_store.importing.columns import COLUMNS
 from roomreach_store.importing.planning import Plan
-
-ROW = {
-    "provider": "Harbour Homes",
-    "site": "Stratford Lodge",
-    "authority": "Newham",
-    "category": "hostel",
-    "safeguarding": "none",
-    "building": "Block A",
-    "room": "1",
-}
-
-
-def a_file(*rows: Mapping[str, str], columns: Iterable[str] = ()) -> bytes:
-    names = list(columns) or list(dict.fromkeys(itertools.chain(*rows)))
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, names, restval="")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue().encode()
-
+from site_files import ROW, a_file, with_forty_faults
 
 _NUMBERS = itertools.count()
 
@@ -82,36 +61,8 @@ def test_rows_become_a_site_its_buildings_and_its_rooms() -> None:
     assert [building.name for building in register.buildings.values()] == ["Block A", "B"]
 
 
-FAULTS = {
-    "provider": ["", "x" * 201, "a\x1bb"],
-    "site": [" ", "x" * 201],
-    "authority": ["", "Atlantis", "E09000099"],
-    "category": ["", "hotel"],
-    "safeguarding": ["refugee", "?"],
-    "withheld": ["perhaps"],
-    "building": ["\x07"],
-    "room": ["x" * 201],
-    "floor": ["ground", "1.5", "9999"],
-    "homes": ["-1", "two", "1e3", "²"],
-    "site_id": ["r-bcdfgh", "S-BCDFGH", "'"],
-    "room_id": ["s-bcdfgh"],
-}
-
-
 def test_of_five_hundred_sites_forty_seeded_faults_are_refused_and_nothing_else() -> None:
-    dice = random.Random(4)
-    rows = [
-        dict.fromkeys(COLUMNS, "")
-        | ROW
-        | {"provider": f"Provider {n % 20}", "site": f"Canary Site {n}", "homes": "1"}
-        for n in range(500)
-    ]
-    seeded = {}
-    for number in dice.sample(range(500), 40):
-        column = dice.choice(list(FAULTS))
-        rows[number][column] = dice.choice(FAULTS[column])
-        seeded[number + 2] = column
-    content = a_file(*rows, columns=COLUMNS)
+    content, seeded = with_forty_faults()
     made = planned(content)
     report = made.report
     assert (report.rows, report.added, report.known, report.refused) == (500, 460, 0, 40)
