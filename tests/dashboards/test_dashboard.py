@@ -19,6 +19,8 @@ NOT_EVERYWHERE = re.compile(
     re.IGNORECASE,
 )
 TWIN = 100
+MOST_HOURS = 48
+"""As long as there are no roll-ups to read."""
 SCOPES = {
     "roomreach-site": "\"site\" = '$site'",
     "roomreach-borough": "\"authority\" = '$authority'",
@@ -36,6 +38,9 @@ def faults(site: dict[str, Any]) -> list[str]:
     by_number = {panel["id"]: panel for panel in panels}
     for panel in panels:
         found += [f"{panel['title'] or panel['id']}: {fault}" for fault in _of_panel(panel, by_number)]
+    since = re.fullmatch(r"now-(\d+)h", site["time"]["from"])
+    if since is None or int(since[1]) > MOST_HOURS:
+        found.append(f"opens on more than {MOST_HOURS} h of single measurements")
     variables = {variable["name"] for variable in site["templating"]["list"]}
     for panel in panels:
         for target in panel["targets"]:
@@ -120,6 +125,13 @@ def test_a_query_beyond_what_was_chosen_is_caught(borough) -> None:
     spoilt = deepcopy(borough)
     _ask(_panel(spoilt, 21), "\"authority\" = '$authority' AND ", "")
     assert any("more than what was chosen" in fault for fault in faults(spoilt))
+
+
+@pytest.mark.parametrize("since", ["now-49h", "now-7d", "now/d"])
+def test_a_dashboard_that_opens_on_more_than_two_days_is_caught(dashboard, since: str) -> None:
+    spoilt = deepcopy(dashboard)
+    spoilt["time"]["from"] = since
+    assert faults(spoilt) == ["opens on more than 48 h of single measurements"]
 
 
 def _panel(site: dict[str, Any], number: int) -> dict[str, Any]:
