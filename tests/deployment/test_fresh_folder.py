@@ -2,11 +2,13 @@
 
 There is no container engine here. Each container's own command, environment, configuration and health check
 run against Debian's servers; only ports and the places of files are other than in the compose file. InfluxDB
-1.6 stands in for 2, and checks no token. Grafana, and what others' images do at first start, are not run.
+1.6 stands in for 2, behind a door that checks the token. Grafana, and what others' images do at first start,
+are not run; the data source that it is provisioned with asks one of its dashboards' questions.
 """
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from psycopg import sql
@@ -24,6 +27,8 @@ from sqlalchemy import text
 
 import machine
 from composed import PORTS, Deployment
+from dashboard_panels import panels_of
+from guarded import Guarded
 from hubs import in_a_process
 from postgres import PostgreSQL
 from roomreach.identifiers import AgentId
@@ -42,7 +47,7 @@ INSTALLED = Path(sys.executable).parent
 class Composed:
     """A deployment whose containers are processes."""
 
-    def __init__(self, folder: Path, postgres: PostgreSQL, influxdb: InfluxDB) -> None:
+    def __init__(self, folder: Path, postgres: PostgreSQL, influxdb: Guarded) -> None:
         self.folder = folder
         self.deployment = Deployment(folder, Path(settings.read(folder)["ROOMREACH_SOURCE"]))
         self.logs = folder / "logs"
@@ -81,7 +86,7 @@ class Composed:
     def until(self, name: str, true: Callable[[], bool], what: str) -> None:
         """Wait until something is true that a container brings about; if it ends, show its last words."""
         program = self.programs[name]
-        wait_until(lambda: not program.alive() or true(), what, within_s=30)
+        wait_until(lambda: not program.alive() or true(), what, within_s=60)
         assert program.alive(), (self.logs / name).read_text()
 
     def well(self, name: str) -> bool:
@@ -133,8 +138,13 @@ def composed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composed]:
     folder = tmp_path_factory.mktemp("fresh") / "roomreach"
     done = in_a_process("init", folder)
     assert done.code == 0, done.told
-    with PostgreSQL() as postgres, InfluxDB(folder.parent / "influxdb") as influxdb:
-        made = Composed(folder, postgres, influxdb)
+    token = (folder / "secrets" / "influxdb-token").read_text()
+    with (
+        PostgreSQL() as postgres,
+        InfluxDB(folder.parent / "influxdb") as influxdb,
+        Guarded(influxdb.port, token) as guarded,
+    ):
+        made = Composed(folder, postgres, guarded)
         _set_up(postgres, made.deployment.environment("postgres"), made.secret("postgres-password"))
         # The committed configuration, on a port and an address of this test's.
         configuration = folder / "deploy" / "mosquitto" / "mosquitto.conf"
@@ -170,7 +180,7 @@ def _set_up(postgres: PostgreSQL, environment: dict[str, str], password: str) ->
 @pytest.mark.parametrize("name", ["mosquitto", "postgres", "collector", "api"])
 def test_a_container_comes_to_be_well(composed: Composed, name: str) -> None:
     composed.wait_for(name)
-    assert composed.well(name)
+    wait_until(lambda: composed.well(name), f"{name} being well")
 
 
 def test_an_agents_report_arrives_in_every_store_and_on_the_page(
@@ -206,6 +216,23 @@ def test_an_agents_report_arrives_in_every_store_and_on_the_page(
     with records.reading() as c:
         assert c.dialect.name == "postgresql"
         assert c.execute(text("SELECT current_database()")).scalar_one() == "roomreach"
+
+
+def test_a_dashboard_finds_what_was_stored_as_its_data_source_is_provisioned(composed: Composed) -> None:
+    site = json.loads((composed.folder / "dashboards" / "json" / "roomreach-site.json").read_text())
+    (panel,) = [panel for panel in panels_of(site) if panel["title"] == "Reports received"]
+    query = panel["targets"][0]["query"]
+    query = query.replace("'$site'", "/^s-/").replace('"site" =', '"site" =~').replace("$room", ".*")
+    source = composed.deployment.series
+    said = source["secureJsonData"]["httpHeaderValue1"]
+    token = re.sub(r"\$__file\{(.*)\}", lambda file: Path(composed.here(file[1])).read_text(), said)
+    for header, status in ((token, HTTPStatus.OK), (f"{token}x", HTTPStatus.UNAUTHORIZED)):
+        with closing(HTTPConnection("127.0.0.1", composed.ports["influxdb"], timeout=10)) as influxdb:
+            asked = {"db": source["jsonData"]["dbName"], "q": query.replace("$timeFilter", "time > 0")}
+            headers = {source["jsonData"]["httpHeaderName1"]: header}
+            influxdb.request(source["jsonData"]["httpMode"], f"/query?{urlencode(asked)}", headers=headers)
+            answer = influxdb.getresponse()
+            assert (answer.status, b'"reports"' in answer.read()) == (status, status == HTTPStatus.OK)
 
 
 def test_the_demonstrations_six_rooms_arrive_in_every_store_and_on_the_page(
@@ -298,6 +325,8 @@ def _heard(records: Records, agents: set[AgentId], since_ms: int = 0) -> bool:
 
 
 def _points(composed: Composed, agent: AgentId) -> int:
-    question = f"db=roomreach&q=SELECT+count(outcome)+FROM+health+WHERE+agent='{agent}'"
-    answer = fetch(composed.ports["influxdb"], f"/query?{question.replace(chr(39), '%27')}") or ""
-    return answer.count('"count"')
+    question = f"SELECT count(outcome) FROM health WHERE agent = '{agent}'"  # noqa: S608 - an identifier of ours
+    token = {"Authorization": f"Token {composed.secret('influxdb-token')}"}
+    with closing(HTTPConnection("127.0.0.1", composed.ports["influxdb"], timeout=10)) as influxdb:
+        influxdb.request("GET", f"/query?{urlencode({'db': 'roomreach', 'q': question})}", headers=token)
+        return influxdb.getresponse().read().count(b'"count"')
