@@ -8,22 +8,27 @@ and of other people's images what ``images.py`` knows. What two files say of one
 import re
 from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
+from typer.main import get_command
 
 from dockerfiles import ROOT, Dockerfile
 from images import IMAGES
 from roomreach.errors import Misconfigured
 from roomreach_api.settings import Settings as ApiSettings
 from roomreach_collector.settings import Settings as CollectorSettings
+from roomreach_hub.__main__ import app
 from roomreach_hub.buildings.settings import Settings as HostelSettings
 from roomreach_hub.folder import records_elsewhere
 from roomreach_hub.initialising import settings
 from roomreach_hub.initialising.initialise import DATA
 from roomreach_hub.initialising.passwords import SECRETS
+from roomreach_hub.speed_server import listening
+from roomreach_hub.speed_server.tokens import Tokens
 
 
 def _operator(environment: Mapping[str, str]) -> None:
@@ -31,10 +36,20 @@ def _operator(environment: Mapping[str, str]) -> None:
         raise Misconfigured("ROOMREACH_RECORDS is not set")
 
 
+def _speed_server(environment: Mapping[str, str]) -> None:
+    options = get_command(app).commands["speed-server"].params  # type: ignore[attr-defined] - a group
+    told = {option.name: environment[option.envvar] for option in options if option.envvar in environment}
+    if "tokens" not in told:
+        raise Misconfigured("ROOMREACH_SPEED_TOKENS_FILE is not set")
+    Tokens.read(Path(told["tokens"]))
+    listening.allowed(told.get("listen", ""), internal=told.get("internal_network") == "yes")
+
+
 PROGRAMS: Mapping[str, Callable[[Mapping[str, str]], object]] = {
     "roomreach-collector": CollectorSettings.from_environment,
     "roomreach-api": ApiSettings.from_environment,
     "roomreach": _operator,
+    "roomreach speed-server": _speed_server,
     "roomreach_hub.buildings.service": HostelSettings.from_environment,
 }
 """Each program that an image of ours runs, or module that its Python does, and who reads its environment."""
@@ -46,6 +61,7 @@ PORTS = {
     "influxdb": 8086,
     "mosquitto": 1883,
     "postgres": 5432,
+    "speed-server": 8805,
 }
 """Where each service listens."""
 
@@ -119,8 +135,9 @@ class Deployment:
         return [word.replace("$$", "$") for word in [*entrypoint, *command]]
 
     def program(self, service: str) -> str:
-        """The program among those words: a command of ours, or a module."""
-        return _module(command := self.command(service)) or command[0]
+        """The program among those words: a command of ours, with its verb, or a module."""
+        command = self.command(service)
+        return _module(command) or " ".join(takewhile(lambda word: not word.startswith("-"), command))
 
     def health(self, service: str) -> list[str]:
         """The command that says whether the container is well."""

@@ -42,6 +42,8 @@ from roomreach_store.records.password import with_password
 from servers import InfluxDB, Program, free_port, wait_until
 
 INSTALLED = Path(sys.executable).parent
+OURS = ("mosquitto", "collector", "api", "speed-server")
+"""The containers that are started at once, and are not of Debian's own servers."""
 
 
 class Composed:
@@ -52,7 +54,7 @@ class Composed:
         self.deployment = Deployment(folder, Path(settings.read(folder)["ROOMREACH_SOURCE"]))
         self.logs = folder / "logs"
         self.logs.mkdir()
-        self.ports = {"mosquitto": free_port(), "api": free_port(), "collector": free_port()}
+        self.ports = {name: free_port() for name in OURS}
         self.ports |= {"postgres": postgres.port, "influxdb": influxdb.port}
         self.programs: dict[str, Program] = {}
 
@@ -154,7 +156,7 @@ def composed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composed]:
             configuration.read_text().replace(listener, f"listener {made.ports['mosquitto']} 127.0.0.1")
         )
         try:
-            for name in ("mosquitto", "collector", "api"):
+            for name in OURS:
                 made.start(name)
             yield made
         finally:
@@ -177,7 +179,7 @@ def _set_up(postgres: PostgreSQL, environment: dict[str, str], password: str) ->
         c.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, user))
 
 
-@pytest.mark.parametrize("name", ["mosquitto", "postgres", "collector", "api"])
+@pytest.mark.parametrize("name", ["postgres", *OURS])
 def test_a_container_comes_to_be_well(composed: Composed, name: str) -> None:
     composed.wait_for(name)
     wait_until(lambda: composed.well(name), f"{name} being well")
@@ -281,7 +283,7 @@ def test_what_is_on_record_changes_with_the_operators_secret_alone(composed: Com
 
 def test_no_log_and_no_command_line_holds_a_secret_or_the_annexes_name(composed: Composed) -> None:
     secrets = [path.read_text() for path in (composed.folder / "secrets").iterdir()]
-    assert len(secrets) == len(set(secrets)) == 5
+    assert len(secrets) == len(set(secrets)) == 6
     seen = "".join(path.read_text(errors="replace") for path in composed.logs.iterdir())
     for program in composed.programs.values():
         assert program.process
@@ -294,7 +296,7 @@ def test_no_log_and_no_command_line_holds_a_secret_or_the_annexes_name(composed:
 
 
 def test_a_container_that_does_not_answer_is_not_well(composed: Composed) -> None:
-    for name in ("api", "mosquitto"):
+    for name in ("api", "mosquitto", "speed-server"):
         composed.wait_for(name)
         composed.programs[name].kill()
         assert not composed.well(name)

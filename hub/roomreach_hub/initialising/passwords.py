@@ -13,6 +13,7 @@ SECRETS: Mapping[str, str | None] = {
     "influxdb-token": "influxdb",
     "grafana-password": "grafana",
     "operator-token": None,
+    "speed-tokens": None,
 }
 """Each secret's file in ``secrets/``, and the server that learns it when its data are first made, if any."""
 

@@ -57,6 +57,7 @@ def wanted(owner: Owner, source: Path | None) -> dict[str, str]:
         "ROOMREACH_PAGE_PORT": "8800",
         "ROOMREACH_BROKER_PORT": "1883",
         "ROOMREACH_GRAFANA_PORT": "3000",
+        "ROOMREACH_SPEED_PORT": "8805",
     }
 
 
