@@ -56,6 +56,15 @@ class Settings:
         return settings
 
 
+def deadman(environment: Mapping[str, str]) -> tuple[str | None, float]:
+    """Read whom to tell that we are well, if anybody, and every how many seconds; raise ``Misconfigured``."""
+    reader = _Reader(environment)
+    told = reader.deadman_url(), reader.deadman_every_s()
+    if reader.faults:
+        raise Misconfigured("\n".join(["The dead-man's switch cannot be told:", *reader.faults]))
+    return told
+
+
 class _Reader:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
@@ -125,7 +134,10 @@ class _Reader:
             return None
 
     def deadman_url(self) -> str | None:
-        url = self._environment.get("ROOMREACH_DEADMAN_URL")
+        url, file = self._environment.get("ROOMREACH_DEADMAN_URL"), self.secret("ROOMREACH_DEADMAN_URL_FILE")
+        if url and file:
+            self.faults.append("  ROOMREACH_DEADMAN_URL and ROOMREACH_DEADMAN_URL_FILE are both set: set one")
+        url = url or file
         if not url:
             return None
         try:

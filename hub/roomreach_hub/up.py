@@ -1,7 +1,13 @@
 """``roomreach up``: one folder, one command, everything in it."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from roomreach_collector.deadman import Deadman
+from roomreach_collector.readiness import Readiness
+from roomreach_collector.settings import deadman
 from roomreach_hub import speaking
 from roomreach_hub.choices import Choices
 from roomreach_hub.composition import Hub, running
@@ -13,13 +19,30 @@ from roomreach_store.records import places
 def up(path: Path, choices: Choices) -> None:
     """Run a hub in a folder until asked to stop."""
     folder = Folder(path)
-    with asked_to_stop() as asked, running(folder, choices, speaking.tell) as hub:
+    told = deadman(os.environ)
+    with (
+        asked_to_stop() as asked,
+        running(folder, choices, speaking.tell) as hub,
+        _watched(hub, *told),
+    ):
         speaking.tell("roomreach runs.")
         speaking.pairs(described(hub, str(folder.path)))
         speaking.tell(_next(hub, folder))
         speaking.tell("Ctrl-C stops it.")
         hub.watch(asked)
         speaking.tell("Stopping.")
+
+
+@contextmanager
+def _watched(hub: Hub, url: str | None, every_s: float) -> Iterator[None]:
+    """Tell somebody elsewhere that the hub is well, if anybody is to be told."""
+    if url is None:
+        yield
+        return
+    readiness = Readiness()
+    readiness.started(hub.collector, hub.records, hub.series)
+    with Deadman(url, readiness.faults, every_s=every_s):
+        yield
 
 
 def described(hub: Hub, kept_in: str) -> dict[str, str]:

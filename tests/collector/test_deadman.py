@@ -3,48 +3,12 @@
 import logging
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from roomreach_collector.deadman import Deadman
 from servers import free_port, wait_until
-
-PATH = "/secret-canary"
-
-
-class Watcher(ThreadingHTTPServer):
-    """An endpoint that counts; it answers with ``status``."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.status, self.heard, self.elsewhere = 200, 0, 0
-        self.hang = threading.Event()
-        self.hang.set()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}{PATH}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Watcher
-
-    def do_GET(self) -> None:
-        if self.path != PATH:
-            self.server.elsewhere += 1
-        self.server.heard += 1
-        self.server.hang.wait(5)
-        self.send_response(self.server.status)
-        if self.server.status == 302:
-            self.send_header("Location", "/elsewhere")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
+from watching import PATH, Watcher
 
 
 @pytest.fixture

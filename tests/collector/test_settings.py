@@ -6,7 +6,7 @@ import pytest
 
 from roomreach.errors import Misconfigured
 from roomreach_collector.inbox import Protocol, Tls
-from roomreach_collector.settings import Settings
+from roomreach_collector.settings import Settings, deadman
 
 LEAST = {
     "ROOMREACH_BROKER": "mqtt://127.0.0.1",
@@ -123,6 +123,20 @@ def test_a_dead_mans_switch_is_a_web_address_and_never_repeated(url: str) -> Non
     with pytest.raises(Misconfigured, match="ROOMREACH_DEADMAN_URL") as raised:
         Settings.from_environment({**LEAST, "ROOMREACH_DEADMAN_URL": url})
     assert "canary" not in str(raised.value)
+
+
+def test_the_switch_may_stand_in_a_file_for_it_is_a_secret(tmp_path: Path) -> None:
+    file = tmp_path / "deadman-url"
+    file.write_text("https://watch.example/canary\n")
+    said = {"ROOMREACH_DEADMAN_URL_FILE": str(file)}
+    assert Settings.from_environment({**LEAST, **said}).deadman_url == "https://watch.example/canary"
+    assert deadman(said) == ("https://watch.example/canary", 60)
+    assert deadman({}) == (None, 60)
+    file.write_text("canary")
+    for wrong in (said, said | {"ROOMREACH_DEADMAN_URL": "https://watch.example/canary"}):
+        with pytest.raises(Misconfigured, match="ROOMREACH_DEADMAN_URL") as raised:
+            deadman(wrong)
+        assert "canary" not in str(raised.value)
 
 
 def test_how_often_the_switch_is_told_is_bounded() -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import paho.mqtt.client as paho
@@ -12,7 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from brokers import installed
 from examples import OUTBOX, a_report
-from hubs import Up, facts, in_a_process, roomreach
+from hubs import ENVIRONMENT, Up, facts, in_a_process, roomreach
 from processes import descendants, ended, listeners
 from roomreach import topics
 from roomreach.identifiers import AgentId
@@ -23,6 +24,7 @@ from roomreach_hub.broker import BROKERS
 from roomreach_hub.folder import Folder
 from roomreach_hub.ports import LOOPBACK
 from servers import wait_until
+from watching import Watcher
 
 NORTHGATE = (
     "sites", "add", "--name", "Northgate House", "--provider", "Northgate Homes", "--authority", "Hackney",
@@ -71,6 +73,19 @@ def test_a_second_hub_in_the_same_folder_is_refused_with_the_first_one_s_process
     assert done.code == 2
     assert f"in use by another roomreach, process {shared.pid}" in done.told
     assert shared.page("/healthz")
+
+
+def test_somebody_elsewhere_is_told_that_the_hub_is_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Watcher() as watcher, ThreadPoolExecutor(1) as thread:
+        thread.submit(watcher.serve_forever)
+        (tmp_path / "url").write_text(watcher.url)
+        monkeypatch.setitem(ENVIRONMENT, "ROOMREACH_DEADMAN_URL_FILE", str(tmp_path / "url"))
+        with Up(tmp_path / "hub") as hub:
+            wait_until(lambda: watcher.heard > 0, "the switch being told")
+            assert watcher.url not in hub.said()
+        watcher.shutdown()
 
 
 def test_a_broker_that_dies_is_started_again_and_that_is_said_once(shared: Up) -> None:
