@@ -1,7 +1,6 @@
 """How does a dashboard become whole? Section by section, each followed by its charts as tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import count
 
 from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.models import dashboard as models
@@ -13,6 +12,9 @@ MADE_BY_US = "made-by-roomreach"
 
 _SCHEMA = 39
 """Grafana 10 reads this; every later one reads it and brings it up to date."""
+
+_ROW, _FOLDED_ROW = 1_000, 2_000
+"""Added to the number of a section's first panel: no panel's own is as high."""
 
 Sections = Mapping[str, Sequence[Panel]]
 
@@ -47,16 +49,15 @@ def choice(name: str, label: str, query: str) -> builders.QueryVariable:
 
 
 def finished(made: builders.Dashboard, sections: Sections) -> models.Dashboard:
-    """Draw the sections."""
-    numbers = count(1_000)
+    """Draw the sections. A row is numbered by its first panel, so that a new section renumbers no other."""
     for title, panels in sections.items():
-        made = made.with_row(builders.Row(title).id(next(numbers)))
+        made = made.with_row(builders.Row(title).id(_ROW + panels[0].id))
         for panel in panels:
             made = made.with_panel(panel.draw(panel))
         twins = list(_twins(panels))
         if not twins:
             continue
-        folded = builders.Row(f"{title.rstrip('?')}: the same as tables").id(next(numbers))
+        folded = builders.Row(f"{title.rstrip('?')}: the same as tables").id(_FOLDED_ROW + panels[0].id)
         for same in twins:
             folded = folded.with_panel(same.draw(same))
         made = made.with_row(folded)

@@ -6,6 +6,7 @@ does not see charts. Identifiers are given, so that links to a panel last.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import Any
 
 from grafana_foundation_sdk.builders import common as common_builders
@@ -209,7 +210,7 @@ def _finished(drawn: Any, panel: Panel, *, as_table: bool = False) -> Any:  # no
         drawn = drawn.min(panel.lowest)
     if panel.highest is not None:
         drawn = drawn.max(panel.highest)
-    for ref_id, query in zip("ABCDEFGH", panel.asks, strict=False):
+    for ref_id, query in zip(ascii_uppercase[: len(panel.asks)], panel.asks, strict=True):
         drawn = drawn.with_target(Query(ref_id, query, alias, as_table=as_table))
     return drawn
 

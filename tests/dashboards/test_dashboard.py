@@ -180,6 +180,27 @@ def test_units_are_those_of_the_language(panels) -> None:
     assert units["Data that tests cost"] == "decbytes"
 
 
+def test_every_question_of_a_panel_is_asked() -> None:
+    from roomreach_dashboards.drawing import Panel, rows  # noqa: PLC0415 - conftest says where it is
+
+    asks = tuple(f"SELECT {number}" for number in range(9))
+    told = {"id": 1, "title": "", "description": "", "unit": "none", "draw": rows}
+    drawn = rows(Panel(asks=asks, **told)).build()
+    assert [target.query for target in drawn.targets] == list(asks)
+    with pytest.raises(ValueError, match="zip"):
+        rows(Panel(asks=asks * 3, **told))
+
+
+def test_a_new_section_renumbers_no_row(dashboard) -> None:
+    rows = [top for top in dashboard["panels"] if top["type"] == "row"]
+    panels = iter(dashboard["panels"])
+    for row in rows:
+        while next(panels) is not row:
+            pass
+        first = row["panels"][0] if row["panels"] else next(panels)
+        assert row["id"] in {1000 + first["id"], 2000 + first["id"] - TWIN}
+
+
 def test_links_to_it_last(dashboard) -> None:
     assert dashboard["uid"] in SCOPES
     assert dashboard["schemaVersion"] == 39
