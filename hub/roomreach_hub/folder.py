@@ -4,9 +4,11 @@ import contextlib
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 from roomreach.errors import Conflict, Misconfigured, NotFound
@@ -14,6 +16,7 @@ from roomreach_store.records import Records
 from roomreach_store.records.password import with_password
 
 DEFAULT_BROKER_PORT = 1883
+_GLANCE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +92,11 @@ class Folder:
         The kernel lets go of it when this process ends, however it ends.
         """
         with self._lock.open("a+") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as exc:
+            if not _locked(lock):
                 raise Conflict(
                     f"The folder {self.path} is in use by another roomreach, "
                     f"process {self._holder() or 'unknown'}. Stop that one first, or name another folder."
-                ) from exc
+                )
             lock.truncate(0)
             lock.write(str(os.getpid()))
             lock.flush()
@@ -156,6 +157,20 @@ class Folder:
         with contextlib.suppress(OSError, ValueError):
             return int(self._lock.read_text())
         return None
+
+
+def _locked(lock: IO[str]) -> bool:
+    """Lock a file for ourselves; whoever only looks if it is locked holds it for an instant."""
+    deadline = time.monotonic() + _GLANCE_S
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        else:
+            return True
 
 
 def records_elsewhere(environment: Mapping[str, str]) -> str | None:

@@ -1,6 +1,9 @@
 """One folder, one hub."""
 
+import fcntl
 import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -32,6 +35,15 @@ def test_two_hubs_cannot_hold_one_folder(tmp_path: Path) -> None:
     with folder.held():
         assert folder.running()
     assert not folder.running()
+
+
+def test_a_hub_begins_although_somebody_looks_whether_one_runs_just_then(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    with folder._lock.open("a+") as lock, ThreadPoolExecutor(1) as other:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        other.submit(lambda: (time.sleep(0.2), fcntl.flock(lock, fcntl.LOCK_UN)))
+        with folder.held():
+            assert folder.running()
 
 
 def test_a_hub_is_found_while_it_runs_and_no_longer(tmp_path: Path) -> None:
