@@ -38,7 +38,8 @@ _METRICS_OPENING = """\
 
 What Prometheus reads at `/metrics`. `roomreach_collector_…` are the collector's own, shown where
 `ROOMREACH_COLLECTOR_LISTEN` says, and by a hub beside the API's. The others are what the records say: the API
-shows all of them, and a collector in a process of its own those of records, kept reports and quarantine.
+shows all of them, and a collector in a process of its own those of records, kept reports, quarantine and
+jobs.
 No metric carries a name of a place.
 """
 

@@ -3,8 +3,10 @@
 import json
 import os
 import stat
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from hubs import Up, facts, roomreach
 from roomreach.identifiers import AgentId
 from roomreach_hub.folder import Folder
-from roomreach_store.records import places, quarantine
+from roomreach_store.records import Records, jobs, places, quarantine
 from servers import wait_until
 
 HEAD = "provider,site,authority,category,safeguarding,room\n"
@@ -83,6 +85,36 @@ def test_an_operator_imports_exports_moves_and_replays(folder: Path, file: Path,
         wait_until(lambda: ended(folder, moved["job"]), "the end of the move's job", 30)
     else:
         assert (replayed.code, one["outcome"]) == (0, None)
+
+
+def test_in_a_deployment_a_replay_waits_for_the_collector_that_runs_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path}/records.db"
+    monkeypatch.setenv("ROOMREACH_RECORDS", url)
+    refused(tmp_path)
+
+    def collect() -> None:
+        with closing(Records.open(url)) as records:
+            wait_until(lambda: _waiting(records), "the job being asked for")
+            time.sleep(0.5)
+            with records.transaction() as c:
+                jobs.end(c, 1, 1_795_348_800_000, jobs.Outcome.DONE, "stored")
+
+    with ThreadPoolExecutor(1) as collector:
+        done = collector.submit(collect)
+        replayed = roomreach("quarantine", "replay", "1", "--json", "--in", tmp_path)
+        done.result()
+    assert json.loads(replayed.printed)["replays"] == [
+        {"entry": 1, "job": 1, "outcome": "done", "detail": "stored"}
+    ]
+    asked = roomreach("quarantine", "replay", "1", "--wait", "0", "--in", tmp_path)
+    assert "by the collector, when it runs" in " ".join(asked.told.split())
+
+
+def _waiting(records: Records) -> bool:
+    with records.reading() as c:
+        return bool(jobs.waiting(c, 1))
 
 
 def ended(folder: Path, job: int) -> bool:

@@ -1,6 +1,7 @@
 """``roomreach quarantine``: what was refused, and why."""
 
 import json
+import os
 import time
 from base64 import b64decode
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from roomreach_hub import speaking
-from roomreach_hub.folder import Folder
+from roomreach_hub.folder import Folder, records_elsewhere
 from roomreach_hub.operating import Facts, Operations, operations
 from roomreach_hub.verbs.options import DEFAULT_FOLDER, AsJson, In
 
@@ -116,7 +117,9 @@ def replay(
     place = Folder(folder)
     with operations(place) as operator:
         asked = operator.replay(numbers or [], reason)["replays"]
-        deadline = time.monotonic() + (wait_s if place.running() else 0)
+        # In a deployment of several containers a collector runs beside this command.
+        waited_for = place.running() or records_elsewhere(os.environ) is not None
+        deadline = time.monotonic() + (wait_s if waited_for else 0)
         found = [{**one, **_ended(operator, one["job"], deadline)} for one in asked]
     if as_json:
         speaking.document({"replays": found})
@@ -124,9 +127,7 @@ def replay(
         names = ("entry", "job", "outcome", "detail")
         speaking.table(names, [[str(one[name] or "") for name in names] for one in found])
         if any(one["outcome"] is None for one in found):
-            speaking.tell(
-                "What has no outcome yet is done by the collector: at the hub's next start, at the latest."
-            )
+            speaking.tell("What has no outcome yet is done by the collector, when it runs.")
     raise typer.Exit(speaking.PROBLEM if any(one["outcome"] == "refused" for one in found) else speaking.OK)
 
 
