@@ -6,9 +6,7 @@ from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.models import dashboard as models
 
 from roomreach_dashboards.drawing import SOURCE, Panel, rows, twin
-
-MADE_BY_US = "made-by-roomreach"
-"""The tag by which ``roomreach dashboards push`` knows what it may write over."""
+from roomreach_hub.grafana.files import MADE_BY_US
 
 _SCHEMA = 39
 """Grafana 10 reads this; every later one reads it and brings it up to date."""

@@ -10,6 +10,7 @@ import pytest
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from dashboard_panels import panels_of
 from roomreach.series import SERIES
 
 CORE = {"stat", "table", "timeseries", "state-timeline"}
@@ -164,14 +165,41 @@ def test_a_fault_is_caught(site, number: int, spoil: Any, fault: str) -> None:
     assert any(fault in found for found in faults(spoilt)), faults(spoilt)
 
 
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        (lambda panel: panel["fieldConfig"]["defaults"].pop("unit"), "no unit"),
+        (lambda panel: panel.update(id=22), "two panels are number 22"),
+        (lambda panel: _ask(panel, "$timeFilter", "true"), "no time filter"),
+        (lambda panel: _ask(panel, "signal_dbm", "signal_db"), "no field signal_db"),
+    ],
+)
+def test_a_fault_of_a_borough_is_caught(borough, spoil: Any, fault: str) -> None:
+    spoilt = deepcopy(borough)
+    spoil(_panel(spoilt, 21))
+    assert any(fault in found for found in faults(spoilt)), faults(spoilt)
+
+
 def _ask(panel: dict[str, Any], right: str, wrong: str) -> None:
     (target,) = panel["targets"]
     assert right in target["query"]
     target["query"] = re.sub(r'AS "signal_db\w*"', 'AS "s"', target["query"].replace(right, wrong))
 
 
-def test_units_are_those_of_the_language(panels) -> None:
-    units = {panel["title"]: panel["fieldConfig"]["defaults"]["unit"] for panel in panels}
+def units_of(dashboard: dict[str, Any]) -> dict[str, str]:
+    return {panel["title"]: panel["fieldConfig"]["defaults"]["unit"] for panel in panels_of(dashboard)}
+
+
+def test_units_of_a_borough_are_those_of_the_language(borough) -> None:
+    units = units_of(borough)
+    assert units["Wi-Fi signal by site"] == "dBm"
+    assert units["Round trip to the world outside by site"] == "ms"
+    assert units["Download on the line by site"] == "Mbits"
+    assert units["Data as of"] == "dateTimeFromNow"
+
+
+def test_units_are_those_of_the_language(site) -> None:
+    units = units_of(site)
     assert units["Wi-Fi signal by room"] == "dBm"
     assert units["Time to look a name up"] == "ms"
     assert units["Temperature of the agents"] == "celsius"
@@ -219,8 +247,8 @@ def test_no_panel_covers_another(dashboard) -> None:
         assert all(panel["gridPos"]["x"] + panel["gridPos"]["w"] <= 24 for panel in panels)
 
 
-def test_lines_break_where_nothing_was_measured(panels) -> None:
-    for panel in panels:
+def test_lines_break_where_nothing_was_measured(dashboard) -> None:
+    for panel in panels_of(dashboard):
         if panel["type"] in {"timeseries", "state-timeline"}:
             assert panel["fieldConfig"]["defaults"]["custom"]["spanNulls"] is False, panel["title"]
             assert "fill(" in panel["targets"][0]["query"]

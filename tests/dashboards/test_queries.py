@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard_panels import panels_of
+from examples import WHEREABOUTS
 from roomreach.measurement import Link, Throughput
 from roomreach.online import Online, judge
 
@@ -39,18 +40,25 @@ def test_every_query_answers_when_windows_are_longer_than_reports_are_apart(half
             assert known(half_hour.ask(half_hour.filled(target["query"], interval="5m"))), panel["title"]
 
 
-def test_every_choice_offers_what_was_measured(half_hour, site) -> None:
-    offered = {
+def offered(half_hour, dashboard: dict[str, Any]) -> dict[str, set[str]]:
+    return {
         variable["name"]: {
             value
             for series in half_hour.ask(half_hour.filled(variable["query"]))
             for _, value in series["values"]
         }
-        for variable in site["templating"]["list"]
+        for variable in dashboard["templating"]["list"]
         if variable["type"] == "query"
     }
+
+
+def test_a_borough_is_chosen_among_those_in_which_anything_was_measured(half_hour, borough) -> None:
+    assert offered(half_hour, borough) == {"authority": {WHEREABOUTS.authority}}
+
+
+def test_every_choice_offers_what_was_measured(half_hour, site) -> None:
     here = {room for room, _ in half_hour.reports} - {"r-other22222"}
-    assert offered == {"site": {"s-bcdfghjkmn", "s-other22222"}, "room": here}
+    assert offered(half_hour, site) == {"site": {"s-bcdfghjkmn", "s-other22222"}, "room": here}
 
 
 @pytest.mark.parametrize(("right", "wrong"), [('"signal_dbm"', '"signal_db"'), ('"link"', '"links"')])
