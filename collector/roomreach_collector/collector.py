@@ -119,6 +119,11 @@ class Collector:
         return self._inbox.connected
 
     @property
+    def lost_s(self) -> float:
+        """For how long no message could come in, seconds; 0 while one can."""
+        return self._inbox.lost_s
+
+    @property
     def alive(self) -> bool:
         """Whether its thread runs."""
         return self._thread.is_alive()

@@ -120,6 +120,12 @@ class Inbox:
         return self._connected.is_set()
 
     @property
+    def lost_s(self) -> float:
+        """For how long the broker has not answered, since the start if it never has."""
+        lost_at = self._lost_at
+        return 0.0 if lost_at is None else time.monotonic() - lost_at
+
+    @property
     def oldest_ms(self) -> int | None:
         """When the message that has waited longest came in."""
         return self._buffer.oldest_ms

@@ -13,6 +13,7 @@ class MemoryInbox:
     def __init__(self, buffer: Buffer | None = None) -> None:
         self._buffer = buffer or Buffer()
         self.connected = False
+        self.lost_s = 0.0
         self.receipts: list[tuple[AgentId, Receipt]] = []
         self.desired: list[tuple[AgentId, Desired]] = []
 

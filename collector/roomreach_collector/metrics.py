@@ -92,6 +92,9 @@ COUNTERS: Mapping[str, Shown] = {
 
 GAUGES: Mapping[str, Shown] = {
     "connected": Shown(words="1 while the broker answers", read=lambda c: c.connected),
+    "lost_seconds": Shown(
+        words="For how long the broker has not answered; 0 while it does", read=lambda c: c.lost_s
+    ),
     "alive": Shown(words="1 while the thread that takes batches in runs", read=lambda c: c.alive),
     "lag_seconds": Shown(
         words="How long the oldest message that has no answer yet has waited", read=lambda c: c.lag_s

@@ -47,6 +47,11 @@ class Post(Protocol):
         ...
 
     @property
+    def lost_s(self) -> float:
+        """For how long no message could come in, seconds; 0 while one can."""
+        ...
+
+    @property
     def oldest_ms(self) -> int | None:
         """When the message that has waited longest came in, UTC milliseconds; None when none waits."""
         ...

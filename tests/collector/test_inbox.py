@@ -123,9 +123,10 @@ def test_a_broker_that_dies_is_found_again_and_said_once(
         wait_until(lambda: inbox.connected, "connecting")
         broker.kill()
         wait_until(lambda: not inbox.connected, "noticing that the broker is gone")
+        wait_until(lambda: inbox.lost_s > 0.1, "saying for how long it has been gone")
         assert not inbox.publish_receipt(AGENT, Receipt(at_ms=5))
         broker.start()
-        wait_until(lambda: inbox.connected, "connecting again")
+        wait_until(lambda: inbox.connected and inbox.lost_s == 0, "connecting again")
         with agent(broker.port) as (client, _):
             client.publish(REPORT, b"report", qos=1).wait_for_publish(20)
             assert [message.payload for message in take_all(inbox, 1)] == [b"report"]

@@ -9,11 +9,12 @@ from examples import a_report
 from hubs import roomreach
 from roomreach.identifiers import AgentId, OutboxId
 from roomreach.online import Online
+from roomreach.places import Agent
 from roomreach.report import Key
 from roomreach.wire import encode_report
-from roomreach_hub.doctor import CHECKS, Finding, Situation, checks, examine
+from roomreach_hub.doctor import CHECKS, Finding, Situation, checks, examine, hearing
 from roomreach_hub.folder import Folder
-from roomreach_store.records import kept, latest, quarantine
+from roomreach_store.records import kept, latest, places, quarantine
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NOW_MS = int(NOW.timestamp() * 1000)
@@ -75,17 +76,33 @@ def test_a_disk_almost_full_is_told(situation: Situation, monkeypatch: pytest.Mo
 
 
 def test_an_agent_never_heard_is_told(situation: Situation) -> None:
-    assert checks.heard(situation).said == "no agent has ever been heard"
+    found = checks.heard(situation)
+    assert found.said == "no agent on record has ever been heard"
+    assert "access list" in found.action
+
+
+def test_a_stranger_that_is_heard_is_none_of_the_agents_on_record(situation: Situation) -> None:
+    hear(situation, timedelta(seconds=100))
+    assert checks.heard(situation).said == "no agent on record has ever been heard"
+
+
+@pytest.mark.parametrize(("lost_s", "blamed"), [(29, False), (31, True)])
+def test_a_collector_on_its_way_back_to_the_broker_is_not_blamed(lost_s: float, blamed: bool) -> None:
+    said = {"alive": 1, "connected": 0, "lost_seconds": lost_s, "waiting": 0, "lag_seconds": 0}
+    metrics = "".join(f"roomreach_collector_{name} {value}\n" for name, value in said.items())
+    assert (hearing.fault(metrics) is not None) is blamed
 
 
 def test_an_agent_heard_long_ago_is_told_with_how_long(situation: Situation) -> None:
+    record(situation)
     hear(situation, timedelta(hours=3))
     assert "for 3 hours" in checks.heard(situation).said
 
 
 def test_an_agent_heard_just_now_is_well(situation: Situation) -> None:
+    record(situation)
     hear(situation, timedelta(seconds=100))
-    assert checks.heard(situation) == Finding("1 of 0 agents heard just now")
+    assert checks.heard(situation) == Finding("1 of 1 agents heard just now")
 
 
 def test_reports_without_a_room_are_told_with_the_command_that_places_them(situation: Situation) -> None:
@@ -127,6 +144,11 @@ def test_the_command_tells_a_program_the_same(situation: Situation) -> None:
     done = roomreach("doctor", "--json", "--in", situation.folder.path)
     assert done.code == 1
     assert '"cause": "no hub runs in this folder"' in done.printed
+
+
+def record(situation: Situation) -> None:
+    with situation.folder.records() as records, records.transaction() as c:
+        places.add_agent(c, Agent(id=AGENT))
 
 
 def hear(situation: Situation, ago: timedelta) -> None:

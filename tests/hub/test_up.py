@@ -53,7 +53,7 @@ def test_a_report_on_the_broker_is_on_the_page_and_listed_by_the_commands(shared
     begun = ("--since", "2026-11-01T00:00Z")
     made = facts("agents", "add", "--site", site, "--room", "12", *begun, "--in", folder)
     assert f"port = {shared.address.broker_port}" in made["settings"]
-    assert "no agent has ever been heard" in roomreach("doctor", "--in", folder).printed
+    assert "no agent on record has ever been heard" in roomreach("doctor", "--in", folder).printed
     publish(shared.address.broker_port, AgentId(made["agent"]), reports=3)
     wait_until(lambda: facts("agents", "list", "--in", folder)["agents"][0]["heard"], "the report's storing")
     assert made["agent"] in shared.page("/api/v1/latest")

@@ -22,6 +22,8 @@ LEAST_FREE_BYTES = 500_000_000
 """Below this a hub may fill its disk before anybody looks again."""
 RECENT = timedelta(days=1)
 _LOOKED_AT = 100
+# Mosquitto grants a subscription to what its access list then withholds.
+WITHHELD = "If none fails there, look whether the broker's access list lets the collector read reports."
 _PROBE_BYTES = 100_000
 
 
@@ -121,21 +123,22 @@ def agents(situation: Situation) -> Finding:
 def heard(situation: Situation) -> Finding:
     """Look for an agent that is heard."""
     with situation.folder.records() as opened, opened.reading() as c:
-        words = last_words(c)
-        known = len(places.register(c).agents)
+        known = places.register(c).agents
+        # Whoever is not on record says nothing of those who are.
+        words = {agent: said for agent, said in last_words(c).items() if agent in known}
     if not words:
         return Finding(
-            "no agent has ever been heard",
-            "On the box: roomreach-agent check --settings agent.toml says which step fails.",
+            "no agent on record has ever been heard",
+            f"On the box: roomreach-agent check --settings agent.toml says which step fails. {WITHHELD}",
         )
     recent = sum(said.recent(situation.now) for said in words.values())
     if not recent:
         last = max(said.taken_at for said in words.values())
         return Finding(
             f"no agent has been heard for {age(situation.now - last)}, and the hub is well",
-            "Look at one box: roomreach-agent check --settings agent.toml says which step fails.",
+            f"Look at one box: roomreach-agent check --settings agent.toml says which step fails. {WITHHELD}",
         )
-    return Finding(f"{recent} of {known} agents heard just now")
+    return Finding(f"{recent} of {len(known)} agents heard just now")
 
 
 def unplaced(situation: Situation) -> Finding:

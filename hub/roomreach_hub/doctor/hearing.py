@@ -7,6 +7,9 @@ from roomreach_collector.metrics import PREFIX
 LONGEST_LAG_S = 60
 """Reports are answered within a second: what waits for longer waits for a fault to be mended."""
 
+LONGEST_LOSS_S = 30
+"""As far apart as a collector's attempts to reach its broker: until then it may be on its way back."""
+
 
 def fault(metrics: str) -> str | None:
     """Say why a collector hears or answers nothing; None when it does both."""
@@ -17,7 +20,7 @@ def fault(metrics: str) -> str | None:
     }
     if not said.get("alive"):
         return "its thread has ended"
-    if not said.get("connected"):
+    if not said.get("connected") and said.get("lost_seconds", 0) > LONGEST_LOSS_S:
         return "the broker does not let it listen"
     if said.get("waiting"):
         return "it waits for a store that cannot be written to"

@@ -56,7 +56,7 @@ def collector(situation: Situation) -> Finding:
     fault = hearing.fault(told)
     if fault is not None:
         return Finding(f"the collector is silent, not the agents: {fault}", _again(situation, address))
-    return Finding("the collector listens, and answers what it hears")
+    return Finding("the collector listens or is about to, and answers what it hears")
 
 
 def find(port: int) -> str:
