@@ -67,7 +67,8 @@ def records(demo: Demo) -> bytes:
     return b"".join(file.read_bytes() for file in demo.temporary.glob(f"{_RECORDS}*"))
 
 
-def _hostel_agents(demo: Demo) -> list[str]:
+def hostel_agents(demo: Demo) -> list[str]:
+    """The agents of the made-up places, in their order."""
     orders = json.loads((demo.temporary / "hostel" / "orders.json").read_text())
     return list(orders["agents"])
 
@@ -84,7 +85,7 @@ def _pages(demo: Demo) -> list[str]:
 
 def _walk(demo: Demo) -> Iterator[tuple[str, str]]:
     """Give the address of every answer that the API describes, filled in with all that is of the hostel."""
-    agents = _hostel_agents(demo)
+    agents = hostel_agents(demo)
     here = [one for one in demo.facts("/api/v1/rooms")["rooms"] if set(one["agents"]) & set(agents)]
     rooms = [one["id"] for one in here]
     known = {
@@ -138,7 +139,7 @@ def _streamed(demo: Demo, seconds: float) -> bytes:
 
 def _fill_the_quarantine(demo: Demo) -> None:
     """Let every agent send what is no report, and an operator have it replayed."""
-    agents = _hostel_agents(demo)
+    agents = hostel_agents(demo)
     with connected(demo) as client:
         for agent in agents:
             topic = topics.report(Key(AgentId(agent), OutboxId("o-nothing222"), 1))

@@ -50,10 +50,11 @@ _AUTHORITY = "E09000001"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Town:
-    """The made-up places, and the agent of each under its code; ``history`` where they have one."""
+    """The made-up places, each one's agent and site under their codes; ``history`` where they have one."""
 
     lodgings: Sequence[Lodging]
     agents: tuple[AgentId, ...]
+    sites: tuple[SiteId, ...]
     history: Span | None
 
     def speaking(self, now_s: float) -> set[AgentId]:
@@ -111,7 +112,9 @@ def _recorded(hub: Hub, script: Script, days: int) -> tuple[AgentId, Town]:
     with hub.records.transaction() as c:
         here = _this_machine(c, datetime.fromtimestamp(now_s, UTC))
         agents = on_record.record(c, lodgings, host=_AUTHORITY, since=since)
-    return here, Town(lodgings=lodgings, agents=agents, history=history)
+        register = places.register(c)
+    sites = tuple(register.site_of(register.installations[agent][0].room).id for agent in agents)
+    return here, Town(lodgings=lodgings, agents=agents, sites=sites, history=history)
 
 
 def _this_machine(c: Connection, since: datetime) -> AgentId:
@@ -160,6 +163,7 @@ def _hostel(hub: Hub, town: Town, script: Script, folder: Path) -> Child:
     orders.parent.mkdir()
     Orders(
         agents=town.agents,
+        sites=town.sites,
         broker_port=hub.address.broker_port,
         began_s=time.monotonic(),
         script=script,

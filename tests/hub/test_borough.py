@@ -1,9 +1,10 @@
 """The borough's values and physics: what is written down is possible, what follows from it plausible."""
 
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
-from itertools import pairwise
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -13,7 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomreach.measurement import Gateway, Latency, Link, Outcome, Reason
+from roomreach import slots
+from roomreach.identifiers import AgentId, SiteId
+from roomreach.measurement import Gateway, Latency, Link, Outcome, Reason, Throughput
 from roomreach.places import Role, Safeguarding
 from roomreach.report import Report
 from roomreach.wire import decode_stored_report
@@ -22,6 +25,8 @@ from roomreach_agent.engines.engine import Ask
 from roomreach_agent.engines.own.engine import OwnEngine
 from roomreach_agent.engines.own.transfers import Direction, Failed
 from roomreach_agent.probes import chosen
+from roomreach_collector.wanting import wanted
+from roomreach_hub.buildings import on_record
 from roomreach_hub.buildings.borough.course import DEAD, NEW_ACCESS_POINT, NEW_CHANNEL, OUTAGES, SILENT
 from roomreach_hub.buildings.borough.town import borough
 from roomreach_hub.buildings.box import Box
@@ -30,7 +35,6 @@ from roomreach_hub.buildings.equipment import chance_of, equip, settings
 from roomreach_hub.buildings.habits import Demand, Household, busy, drawn, household
 from roomreach_hub.buildings.history.calendar import CADENCE_S, Calendar
 from roomreach_hub.buildings.history.making import days, past_agents
-from roomreach_hub.buildings.history.trials import Turns
 from roomreach_hub.buildings.hostel import Script, lodgings
 from roomreach_hub.buildings.line import Line, Portal
 from roomreach_hub.buildings.lodging import Lodging
@@ -39,6 +43,7 @@ from roomreach_hub.buildings.radio import Radio
 from roomreach_hub.buildings.spans import Span
 from roomreach_hub.buildings.spot import Spot
 from roomreach_hub.buildings.transfers import SimulatedTransfers
+from roomreach_store.records import Records, places
 
 LONDON = ZoneInfo("Europe/London")
 END_S = datetime(2026, 3, 10, 12, tzinfo=LONDON).timestamp()
@@ -46,11 +51,20 @@ HISTORY = Span(END_S - 28 * 86_400, END_S)
 TOWN = borough(Script(), END_S, HISTORY)
 MIDWEEK = datetime(2026, 3, 4, tzinfo=LONDON).timestamp()
 WORKS = Line(round_trip_ms=10)
+AGENTS = tuple(AgentId(f"a-bcdfghjk{number:02}") for number in range(10, 80))
+SITES = tuple(
+    SiteId(f"s-bcdfghjk{10 + list(dict.fromkeys(one.site for one in TOWN)).index(lodging.site)}")
+    for lodging in TOWN
+)
 
 
 def at(site: str, label: str) -> Lodging:
     (found,) = [one for one in TOWN if (one.site, one.label) == (site, label)]
     return found
+
+
+def orders_of(agents: tuple[AgentId, ...], sites: tuple[SiteId, ...]) -> Orders:
+    return Orders(agents=agents, sites=sites, broker_port=1, began_s=0, script=Script(), history=HISTORY)
 
 
 def asked(lodging: Lodging, at_s: float, root: Path) -> dict[str, object]:
@@ -239,24 +253,44 @@ def test_a_calendar_says_the_same_of_a_day_whatever_was_asked_before() -> None:
     assert {round(b.at_s - a.at_s) for a, b in pairwise(whole)} == {CADENCE_S}
 
 
-def test_each_part_of_each_day_has_its_test_and_two_of_a_site_are_never_at_once() -> None:
-    turns = [Turns(key=str(n), site="site", place=n, agents=7, metered=False) for n in range(7)]
-    times = [list(one.between(MIDWEEK, MIDWEEK + 7 * 86_400)) for one in turns]
-    assert {len(one) for one in times} == {42}
-    busiest = [t for t in times[0] if 20 <= datetime.fromtimestamp(t, LONDON).hour < 22]
-    assert len(busiest) == 7
-    everybody = sorted(moment for one in times for moment in one)
-    assert min(b - a for a, b in pairwise(everybody)) > 60
+def test_the_slots_of_the_past_are_those_that_the_collector_would_have_given(tmp_path: Path) -> None:
+    records = Records.open(f"sqlite:///{tmp_path}/records.db")
+    with closing(records), records.transaction() as c:
+        agents = on_record.record(
+            c, TOWN, host="E09000001", since=datetime.fromtimestamp(HISTORY.begin_s, UTC)
+        )
+        register = places.register(c)
+    sites = tuple(register.site_of(register.installations[agent][0].room).id for agent in agents)
+    planned = {one.agent: one for one in past_agents(orders_of(agents, sites), tmp_path, 0, 1)}
+    for at_s in (HISTORY.begin_s, HISTORY.share(0.5), HISTORY.end_s):
+        day = slots.day_of(int(at_s * 1000))
+        first, last = (slots.begins_ms(one) / 1000 for one in (day, day + timedelta(days=2)))
+        told = wanted(register, day)
+        assert {agent: planned[agent].slots(first, last) for agent in agents} == told
+        assert all(told.values())
 
 
-def test_a_metered_line_is_tested_twice_a_day() -> None:
-    turns = Turns(key="1", site="site", place=0, agents=4, metered=True)
-    assert len(list(turns.between(MIDWEEK, MIDWEEK + 86_400))) == 2
+def test_what_the_tests_of_a_site_cost_in_a_day_stays_within_its_allowance(tmp_path: Path) -> None:
+    site_of = dict(zip(AGENTS, SITES, strict=True))
+    spent: Counter[tuple[str, date]] = Counter()
+    ends: Counter[str] = Counter()
+    for agent in past_agents(orders_of(AGENTS, SITES), tmp_path, 0, 1):
+        for day in islice(days(orders_of(AGENTS, SITES)), 2):
+            for taken_ms, payload in chain.from_iterable(map(agent.reports, day)):
+                for one in decode_stored_report(payload).measurements:
+                    if isinstance(one, Throughput):
+                        spent[site_of[agent.agent], slots.day_of(taken_ms)] += one.spent_bytes or 0
+                        ends[one.target] += 1
+    metered = {site for site, one in zip(SITES, TOWN, strict=True) if one.sold.metered}
+    assert len(metered) == 1
+    for (site, _), cost in spent.items():
+        assert cost <= (slots.METERED_BYTES if site in metered else slots.SITE_BYTES)
+    assert {site for site, _ in spent} == set(SITES)
+    assert ends["server"] > ends["reference"] > 100
 
 
 def test_a_stretch_of_the_past_is_the_same_whenever_it_is_made(tmp_path: Path) -> None:
-    agents = tuple(f"a-bcdfghjk{number:02}" for number in range(10, 80))
-    orders = Orders(agents=agents, broker_port=1, began_s=0, script=Script(), history=HISTORY)
+    orders = orders_of(AGENTS, SITES)
     stretch = next(iter(days(orders)))[2]
     first, again = (
         [list(one.reports(stretch)) for one in past_agents(orders, tmp_path / name, 2, 12)]
@@ -275,10 +309,9 @@ def _without_health(report: tuple[int, bytes]) -> Report:
 
 
 def test_parts_together_are_everybody_once(tmp_path: Path) -> None:
-    agents = tuple(f"a-bcdfghjk{number:02}" for number in range(10, 80))
-    orders = Orders(agents=agents, broker_port=1, began_s=0, script=Script(), history=HISTORY)
+    orders = orders_of(AGENTS, SITES)
     parts = [past_agents(orders, tmp_path, part, 2) for part in range(2)]
-    assert sorted(one.agent for part in parts for one in part) == list(agents)
+    assert sorted(one.agent for part in parts for one in part) == list(AGENTS)
     assert [len(part) for part in parts] == [35, 35]
 
 

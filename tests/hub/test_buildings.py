@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from roomreach.errors import Misconfigured
 from roomreach.identifiers import AgentId
-from roomreach.measurement import Gateway, Latency, Link, Names, Outcome, Reason
+from roomreach.measurement import Gateway, Latency, Link, Names, Outcome, Reason, Throughput
 from roomreach.online import Online, judge
 from roomreach.places import Safeguarding
 from roomreach_agent import rounds
+from roomreach_agent.clock import SystemClock
 from roomreach_agent.failures import ProbeFailed
 from roomreach_agent.probes import chosen
+from roomreach_agent.testing.assembling import account, one_test
 from roomreach_hub.buildings.box import Box, furnish
 from roomreach_hub.buildings.equipment import settings
 from roomreach_hub.buildings.hostel import ANNEXE, Script, lodgings
@@ -137,6 +139,22 @@ def test_one_seed_is_one_course_of_events(tmp_path: Path):
         measured(weak.spot.radio, weak.spot.line, 9, tmp_path, seed=seed) for seed in (1, 1, 2)
     )
     assert first == again != other
+
+
+def test_what_a_simulated_test_cost_is_counted_within_its_price(tmp_path: Path):
+    furnish(tmp_path, celsius=50)
+    spot = Spot(radio=Radio(distance_m=5), line=Line(round_trip_ms=9, download_mbps=200))
+    tools = Box(spot=spot, at_s=lambda: 0, chance=Random(1)).tools(tmp_path)
+    given = settings(ORDERS, AGENT, lodgings(Script())[0], tmp_path / "outbox.db", wired=True)
+    test = one_test(given, tools, spending=account(given), clock=SystemClock())
+    for end in ("server", "reference", "server"):
+        found = test.make(end, 2_000_000)
+        assert isinstance(found, Throughput)
+        assert found.outcome is Outcome.OK
+        payload = found.download_bytes + found.upload_bytes
+        assert 1.05 * payload < found.spent_bytes < 1.07 * payload
+        assert found.spent_bytes <= 2_000_000
+        assert 0 < found.lasted_s < 5
 
 
 def test_no_other_program_is_installed():

@@ -13,9 +13,14 @@ import pytest
 from brokers import installed
 from demos import Demo
 from processes import descendants, ended, listeners
+from roomreach import topics
+from roomreach.desired import Desired, Slot
+from roomreach.identifiers import AgentId
+from roomreach.wire import encode_desired
 from roomreach_hub.broker import BROKERS
 from roomreach_hub.ports import LOOPBACK
 from servers import wait_until
+from surfaces import connected, hostel_agents
 
 
 @pytest.fixture(scope="module", params=list(BROKERS))
@@ -35,6 +40,29 @@ def test_the_hostel_is_on_the_page_in_seconds_and_this_machine_beside_it(shared:
     (latest,) = of_site(shared, bench)
     kinds = {measurement["kind"] for measurement in latest["measurements"]}
     assert {"health", "gateway", "latency", "names"} <= kinds
+
+
+def test_a_slot_that_falls_due_becomes_a_throughput_test_on_record(shared: Demo) -> None:
+    agent = hostel_agents(shared)[0]
+    now_ms = time.time_ns() // 1_000_000
+    slot = Slot(start_ms=now_ms, latest_ms=now_ms + 60_000, most_bytes=6_000_000)
+    # Newer than whatever the collector tells it meanwhile.
+    desired = Desired(version=2**50, issued_ms=now_ms, tests=(slot,))
+    with connected(shared) as client:
+        client.publish(topics.desired(AgentId(agent)), encode_desired(desired), qos=1, retain=True)
+        wait_until(lambda: throughput_of(shared, agent), "the test", 60)
+    (found,) = throughput_of(shared, agent)
+    outcome, spent_bytes, waited_s, download_mbps = found["values"]
+    assert outcome == "ok"
+    assert 0 < spent_bytes <= slot.most_bytes
+    assert 0 <= waited_s <= 60
+    assert 20 < download_mbps < 80, "what radio and line of room 2 carry"
+
+
+def throughput_of(demo: Demo, agent: str) -> list[dict[str, Any]]:
+    columns = "&".join(f"columns={name}" for name in ("outcome", "spent_bytes", "waited_s", "download_mbps"))
+    tracks = demo.facts(f"/api/v1/series/throughput?agent={agent}&{columns}")["tracks"]
+    return [row for track in tracks for row in track["rows"]]
 
 
 def test_nothing_but_the_loopback_address_is_listened_on(shared: Demo) -> None:

@@ -24,6 +24,7 @@ from roomreach_agent.probes import Tools
 from roomreach_agent.shell import Finished, ProgramMissing
 from roomreach_hub.buildings.radio import Radio, rate_mbps
 from roomreach_hub.buildings.spot import Spot
+from roomreach_hub.buildings.trials import Trials
 
 RADIO = "wlan0"
 WIRE = "eth0"
@@ -31,6 +32,8 @@ ROUTER = "192.0.2.1"
 """The router, which also looks names up."""
 BEYOND = "198.51.100.1"
 """A host at the other end of the line."""
+REFERENCE = "192.0.2.2"
+"""The building's reference agent, where there is one."""
 
 _ECHOES = 5
 _FRAMES_PER_S = 12
@@ -55,7 +58,15 @@ class Box:
 
     def tools(self, root: Path) -> Tools:
         """Give an agent what it asks with; ``root`` is the folder that ``furnish`` filled."""
-        return Tools(shell=self, echo=self, exchange=self.exchange, root=root)
+        trials = Trials(self.spot, self.at_s, self.chance, root)
+        return Tools(
+            shell=self,
+            echo=self,
+            exchange=self.exchange,
+            root=root,
+            engines={"own": lambda *_: trials.engine, "iperf3": lambda *_: trials.engine},
+            meter=trials,
+        )
 
     def run(self, *words: str, within_s: float) -> Finished:  # noqa: ARG002 - it takes no time
         """Answer as ``iw`` 5.19 does; no other program is installed."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from roomreach.errors import Misconfigured
-from roomreach.identifiers import AgentId
+from roomreach.identifiers import AgentId, SiteId
 from roomreach_hub.buildings.hostel import Script
 from roomreach_hub.buildings.spans import Span
 from roomreach_hub.ports import LOOPBACK
@@ -18,7 +18,8 @@ class Orders:
 
     ``began_s`` is when the script began, by the monotonic clock that all processes of a boot share: a process
     that is started again goes on where the script has got to. ``history`` is the borough's, in seconds since
-    1970; where it is None there is the hostel alone.
+    1970; where it is None there is the hostel alone. ``sites`` says on which site each agent stands, for the
+    slots of the history: the live agents are told theirs.
     """
 
     agents: tuple[AgentId, ...]
@@ -27,6 +28,7 @@ class Orders:
     began_s: float
     script: Script
     history: Span | None = None
+    sites: tuple[SiteId, ...] = ()
 
     def write(self, path: Path) -> None:
         """Write them down: whole, or not at all."""
@@ -44,6 +46,7 @@ class Orders:
                 "agents": tuple(map(AgentId, told["agents"])),
                 "script": Script(**told["script"]),
                 "history": Span(**history) if history else None,
+                "sites": tuple(map(SiteId, told.get("sites", ()))),
             }
             return cls(**told | values)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as exc:

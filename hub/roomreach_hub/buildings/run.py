@@ -10,7 +10,7 @@ from roomreach_hub.buildings.box import Box
 from roomreach_hub.buildings.equipment import chance_of, equip, settings
 from roomreach_hub.buildings.lodging import Lodging
 from roomreach_hub.buildings.orders import Orders
-from roomreach_hub.buildings.standing import lodgings
+from roomreach_hub.buildings.standing import lodgings, wired
 from roomreach_hub.signals import asked_to_stop
 
 _TICK_S = 0.1
@@ -40,9 +40,17 @@ def _started(orders: Orders, folder: Path) -> dict[Agent, float | None]:
     """Start every agent that is not silent by now, and say when each is to fall silent."""
     working: dict[Agent, float | None] = {}
     try:
-        for number, lodging in enumerate(lodgings(orders)):
+        everywhere = lodgings(orders)
+        with_reference = wired(everywhere)
+        for number, lodging in enumerate(everywhere):
             if lodging.silent_at_s is None or time.time() < lodging.silent_at_s:
-                agent = _agent(orders, number, lodging, folder / orders.agents[number])
+                agent = _agent(
+                    orders,
+                    number,
+                    lodging,
+                    folder / orders.agents[number],
+                    wired=(lodging.site, lodging.building) in with_reference,
+                )
                 working[agent] = lodging.silent_at_s
                 agent.start()
     except BaseException:
@@ -52,12 +60,12 @@ def _started(orders: Orders, folder: Path) -> dict[Agent, float | None]:
     return working
 
 
-def _agent(orders: Orders, number: int, lodging: Lodging, folder: Path) -> Agent:
+def _agent(orders: Orders, number: int, lodging: Lodging, folder: Path, *, wired: bool) -> Agent:
     chance = chance_of(orders, number)
     equip(folder, lodging, chance)
     box = Box(spot=lodging.spot, at_s=time.time, chance=chance)
     return Agent(
-        settings(orders, orders.agents[number], lodging, folder / "outbox.db"),
+        settings(orders, orders.agents[number], lodging, folder / "outbox.db", wired=wired),
         box.tools(folder),
         start_within_s=_START_WITHIN_S,
     )

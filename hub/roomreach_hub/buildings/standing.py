@@ -1,8 +1,9 @@
 """Which places with an agent are meant by some orders: the hostel alone, or the whole borough?"""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from roomreach.places import Role
 from roomreach_hub.buildings import hostel
 from roomreach_hub.buildings.borough.town import borough
 from roomreach_hub.buildings.hostel import Script
@@ -21,3 +22,8 @@ def made_up(script: Script, began_s: float, history: Span | None) -> Sequence[Lo
     if history is None:
         return hostel.lodgings(script, began_s)
     return borough(script, began_s, history)
+
+
+def wired(places: Iterable[Lodging]) -> set[tuple[str, str]]:
+    """Give the buildings that have a reference agent: their site's name, and theirs."""
+    return {(one.site, one.building) for one in places if one.role is Role.REFERENCE}

@@ -25,7 +25,7 @@ _AIR_BUFFER_MS = 25.0
 class SimulatedTransfers:
     """One test's bytes, from a spot to one end; ``began_s`` is when, in seconds since 1970.
 
-    It takes no time: ``lasted_s`` says how long it would have taken.
+    It takes no time: ``lasted_s`` says how long it would have taken, and ``passed`` how many bytes it moved.
     """
 
     def __init__(self, spot: Spot, end: End, began_s: float, chance: Random) -> None:
@@ -34,6 +34,7 @@ class SimulatedTransfers:
         self._at_s = began_s
         self._chance = chance
         self.lasted_s = 0.0
+        self.passed = 0
 
     def quiet_trips_ms(self) -> Sequence[float]:
         """Time some round trips before anything is sent."""
@@ -50,15 +51,19 @@ class SimulatedTransfers:
         # Residents come and go while a test runs, and frames are sent again: slow, and fast, wavering.
         slow, at_s, arrived = 1.0, 0.0, 0.0
         chance = self._chance
-        began_s = self.lasted_s
+        began_s, before = self.lasted_s, self.passed
         while arrived < most_bytes:
             tick_s = _TICK_S if at_s < _LATER_S else _LATER_TICK_S
-            at_s += tick_s
             rate = min(full, rate * 2 ** (tick_s / trip_s))
             slow = min(1.0, max(0.5, 0.9 * slow + 0.1 * (1 - way.unsteady * chance.random())))
-            arrived += min(most_bytes - arrived, rate * slow * (1 - 0.1 * chance.random()) * tick_s)
+            bytes_per_s = rate * slow * (1 - 0.1 * chance.random())
+            # The last bytes may take less than a tick.
+            tick_s = min(tick_s, (most_bytes - arrived) / bytes_per_s)
+            at_s += tick_s
+            arrived = min(float(most_bytes), arrived + bytes_per_s * tick_s)
             queued_ms = way.buffer_ms if rate >= full else 0.0
             self.lasted_s = began_s + at_s
+            self.passed = before + int(arrived)
             yield Tick(at_s, int(arrived), (way.trip_ms + queued_ms * (0.5 + 0.5 * chance.random()),))
 
     def _way(self) -> "_Way":
@@ -77,14 +82,14 @@ class SimulatedTransfers:
         line = spot.line
         if radio is not None and line.portal is not None and line.portal.closed(at_s):
             raise Failed(Reason.INTERCEPTED)
-        beyond_ms = line.trip_ms(at_s, self._chance) if line.up(at_s) else None
         if not line.up(at_s):
             raise Failed(Reason.NO_ANSWER)
+        trip_ms = line.trip_ms(at_s, self._chance)
         down_mbps, up_mbps = line.left_mbps(at_s)
         return _Way(
             min(down_mbps, air_mbps),
             min(up_mbps, air_mbps * 0.9),
-            air_ms + (line.round_trip_ms if beyond_ms is None else beyond_ms),
+            air_ms + (line.round_trip_ms if trip_ms is None else trip_ms),
             _BUFFER_MS if down_mbps < air_mbps else _AIR_BUFFER_MS,
             unsteady + 0.15 * line.full(at_s) + 0.2 * line.wavers,
         )

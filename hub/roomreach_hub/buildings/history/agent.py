@@ -5,22 +5,27 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from uuid import UUID
 
+from roomreach.desired import Slot
 from roomreach.identifiers import AgentId, mint
 from roomreach.measurement import Measurement
 from roomreach.report import Report
 from roomreach.wire import encode_report
 from roomreach_agent import rounds
+from roomreach_agent.engines.engine import Ask
 from roomreach_agent.hosts import Address, Host
 from roomreach_agent.probes import Probe, Tools, chosen
 from roomreach_agent.probes.health import HealthProbe, Sample
 from roomreach_agent.probes.latency import LatencyProbe
 from roomreach_agent.settings import Settings
+from roomreach_agent.testing.assembling import ways
+from roomreach_agent.testing.one_test import RESERVE
 from roomreach_hub.buildings.box import Box
 from roomreach_hub.buildings.history.calendar import CADENCE_S, Calendar, Round
-from roomreach_hub.buildings.history.trials import Trials, Turns
+from roomreach_hub.buildings.history.planned import Planned
 from roomreach_hub.buildings.lodging import Lodging
 from roomreach_hub.buildings.spans import Span
 
@@ -34,22 +39,30 @@ class PastAgent:
     """
 
     def __init__(
-        self, *, key: str, settings: Settings, lodging: Lodging, history: Span, turns: Turns, trials: Trials
+        self,
+        *,
+        key: str,
+        settings: Settings,
+        lodging: Lodging,
+        history: Span,
+        planned: Planned,
+        root: Path,
+        chance: Random,
     ) -> None:
         self._key = key
         self._agent = settings.agent
         self._outbox = mint("o", _bytes(key, "outbox"))
         self._spot = lodging.spot
         self._calendar = Calendar(key, lodging, history)
-        self._turns = turns
-        self._trials = trials
+        self._planned = planned
         self.to_the_end = lodging.silent_at_s is None or lodging.silent_at_s >= history.end_s
-        self._chance = trials.chance
+        self._chance = chance
         self._boots: dict[int, str] = {}
         self._at_s = 0.0
-        box = Box(spot=lodging.spot, at_s=lambda: self._at_s, chance=self._chance)
-        tools = replace(box.tools(trials.root), clock_synchronised=lambda: True)
-        self._probes = _quick(settings, tools)
+        box = Box(spot=lodging.spot, at_s=lambda: self._at_s, chance=chance)
+        self._tools = replace(box.tools(root), clock_synchronised=lambda: True)
+        self._ways = ways(settings, self._tools)
+        self._probes = _quick(settings, self._tools)
         self._of_the_building = tuple(one for one in self._probes if not isinstance(one, HealthProbe))
 
     @property
@@ -57,19 +70,36 @@ class PastAgent:
         """Which agent it is."""
         return self._agent
 
+    def slots(self, begin_s: float, end_s: float) -> tuple[Slot, ...]:
+        """Give its slots that begin from a moment up to another, in seconds since 1970, earliest first."""
+        return self._planned.of(self._agent, begin_s, end_s)
+
     def reports(self, span: Span) -> Iterator[tuple[int, bytes]]:
         """Give every report of a stretch of time: when it was taken (UTC ms), and its bytes."""
         # Any day can be made by itself: chance begins anew with each stretch.
         self._chance.seed(f"{self._key} {span.begin_s}")
-        turns = deque(self._turns.between(self._calendar.before(span.begin_s), span.end_s))
+        while self._tools.finished.take():
+            pass  # what waited for a round after the stretch that was made before
+        slots = deque(self.slots(self._calendar.before(span.begin_s), span.end_s))
         for due in self._calendar.in_(span):
-            # A test's result rides in the next report.
-            tested_s = None
-            while turns and turns[0] < due.at_s:
-                tested_s = turns.popleft()
-            trials = () if tested_s is None or not self._spot.powered(tested_s) else self._trials.at(tested_s)
+            # What a test found rides in the next report.
+            while slots and slots[0].start_ms < due.at_s * 1000:
+                self._attend(slots.popleft())
             self._at_s = due.at_s
-            yield self._report(due, rounds.take(self._asked(due)) + trials)
+            yield self._report(due, rounds.take(self._asked(due)))
+
+    def _attend(self, slot: Slot) -> None:
+        """Test in a slot, one end after the other; nobody is there while the building has no power."""
+        self._at_s = slot.start_ms / 1000
+        if not self._spot.powered(self._at_s):
+            return
+        ends = [end for end in slot.targets if end in self._ways]
+        for end in ends:
+            passed = self._tools.meter.start(None)
+            most_bytes = int(slot.most_bytes // len(ends) / (1 + RESERVE))
+            found = self._ways[end]().engine.test(Ask(target=end, most_bytes=most_bytes))
+            self._tools.finished.put(replace(found, spent_bytes=passed(), waited_s=0.0))
+            self._at_s += found.lasted_s or 0.0
 
     def _asked(self, due: Round) -> tuple[Probe, ...]:
         """Give a round's probes: the machine's own health, whose files are slow to read, every six hours."""

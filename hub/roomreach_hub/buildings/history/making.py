@@ -1,38 +1,38 @@
 """Whose past is made by one process, and in which order?"""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import pairwise, starmap
 from pathlib import Path
 
 from roomreach.errors import Misconfigured
-from roomreach.measurement.throughput import End
-from roomreach.places import Role
+from roomreach.identifiers import AgentId, SiteId
+from roomreach.moments import milliseconds
+from roomreach.slots import METERED_BYTES, SITE_BYTES, Stay
 from roomreach_hub.buildings.equipment import chance_of, equip, settings
 from roomreach_hub.buildings.history.agent import PastAgent
 from roomreach_hub.buildings.history.calendar import CADENCE_S
-from roomreach_hub.buildings.history.trials import Trials, Turns
+from roomreach_hub.buildings.history.planned import Planned
+from roomreach_hub.buildings.lodging import Lodging
 from roomreach_hub.buildings.orders import Orders
 from roomreach_hub.buildings.spans import Span
-from roomreach_hub.buildings.standing import lodgings
+from roomreach_hub.buildings.standing import lodgings, wired
 
 DAY_S = 86_400
-_AT_ONCE_S = 6 * 3600
-"""A day is made in four stretches, so that what is stored together lies together in time."""
+_STRETCHES = 4
+"""Of a day, made one after the other, so that what is stored together lies together in time."""
 
 
 def days(orders: Orders) -> Iterator[Sequence[Span]]:
-    """Give the days of the history, newest first, each in stretches in the order of time."""
+    """Give the days of the history, which are whole, newest first, each in stretches in the order of time."""
     history = _history(orders)
-    end_s = history.end_s
-    while end_s > history.begin_s:
-        begin_s = max(history.begin_s, end_s - DAY_S)
-        starts = range(int((end_s - begin_s) // _AT_ONCE_S) or 1)
-        yield [
-            Span(begin_s + number * _AT_ONCE_S, min(end_s, begin_s + (number + 1) * _AT_ONCE_S))
-            for number in starts
-        ]
-        end_s = begin_s
+    number = round(history.lasts_s / DAY_S)
+    edges = [history.begin_s + stretch * DAY_S / _STRETCHES for stretch in range(number * _STRETCHES + 1)]
+    stretches = list(starmap(Span, pairwise(edges)))
+    for day in reversed(range(number)):
+        yield stretches[day * _STRETCHES : (day + 1) * _STRETCHES]
 
 
 def oldest(orders: Orders) -> Span:
@@ -46,50 +46,47 @@ def past_agents(orders: Orders, machines: Path, part: int, of: int) -> list[Past
 
     ``machines`` is a folder for the files of their machines.
     """
-    everywhere = list(zip(orders.agents, lodgings(orders), strict=True))
-    wired = {(one.site, one.building) for _, one in everywhere if one.role is Role.REFERENCE}
-    standing = Counter(lodging.site for _, lodging in everywhere)
-    ours = shared_out(standing, of)[part]
-    before = Counter[str]()
+    everywhere = list(zip(orders.agents, orders.sites, lodgings(orders), strict=True))
+    with_reference = wired(lodging for _, _, lodging in everywhere)
+    ours = shared_out(Counter(site for _, site, _ in everywhere), of)[part]
+    planned = {site: _planned(orders, site, everywhere) for site in ours}
     made = []
-    for number, (agent, lodging) in enumerate(everywhere):
-        place = before[lodging.site]
-        before[lodging.site] += 1
-        if lodging.site in ours:
-            key = f"{orders.script.seed} {number}"
-            turns = Turns(
-                key=key,
-                site=lodging.site,
-                place=place,
-                agents=standing[lodging.site],
-                metered=lodging.sold.metered,
-            )
-            ends: tuple[End, ...] = ("server",)
-            if lodging.role is Role.ROOM and (lodging.site, lodging.building) in wired:
-                ends = ("server", "reference")
+    for number, (agent, site, lodging) in enumerate(everywhere):
+        if site in ours:
             root = machines / str(number)
             chance = chance_of(orders, number)
             equip(root, lodging, chance)
+            here = (lodging.site, lodging.building) in with_reference
+            given = settings(orders, agent, lodging, root / "outbox.db", wired=here)
             made.append(
                 PastAgent(
-                    key=key,
-                    settings=replace(
-                        settings(orders, agent, lodging, root / "outbox.db"), interval_s=CADENCE_S
-                    ),
+                    key=f"{orders.script.seed} {number}",
+                    settings=replace(given, interval_s=CADENCE_S),
                     lodging=lodging,
                     history=_history(orders),
-                    turns=turns,
-                    trials=Trials(
-                        spot=lodging.spot, ends=ends, metered=lodging.sold.metered, root=root, chance=chance
-                    ),
+                    planned=planned[site],
+                    root=root,
+                    chance=chance,
                 )
             )
     return made
 
 
-def shared_out(agents: Mapping[str, int], of: int) -> list[set[str]]:
+def _planned(orders: Orders, site: SiteId, everywhere: Iterable[tuple[AgentId, SiteId, Lodging]]) -> Planned:
+    """Plan for those on a site as the collector does, which goes by the records: the rest of today is its."""
+    here = [(agent, lodging) for agent, its, lodging in everywhere if its == site]
+    since_ms = milliseconds(datetime.fromtimestamp(_history(orders).begin_s, UTC))
+    metered = any(lodging.sold.metered for _, lodging in here)
+    return Planned(
+        site,
+        [Stay(agent, lodging.role, since_ms) for agent, lodging in here],
+        METERED_BYTES if metered else SITE_BYTES,
+    )
+
+
+def shared_out(agents: Mapping[SiteId, int], of: int) -> list[set[SiteId]]:
     """Share sites with so many agents each out into parts of nearly the same size."""
-    parts = [set[str]() for _ in range(of)]
+    parts = [set[SiteId]() for _ in range(of)]
     load = [0] * of
     for site, number in sorted(agents.items(), key=lambda item: -item[1]):
         least = load.index(min(load))
