@@ -160,10 +160,22 @@ def silent_agents(answers: Answers) -> dict[str, float]:
     }
 
 
+def quietest(values: list[float]) -> float:
+    """The twentieth part of them that is lowest, at its upper end: one night of a week is like another."""
+    return sorted(values)[len(values) // 20]
+
+
 def before_and_after(
-    answers: Answers, rooms: list[str], at: str, kind: str, column: str, *, target: str | None = None
+    answers: Answers,
+    rooms: list[str],
+    at: str,
+    kind: str,
+    column: str,
+    *,
+    target: str | None = None,
+    of_all: Callable[[list[float]], float] = median,
 ) -> tuple[float, float]:
-    """Medians over the day before a moment and the day after it, of all these rooms."""
+    """Medians over the day before a moment and the day after it, of all these rooms; or ``of_all``."""
     at_s, day_s = seconds(at), 86_400
     before, after = [], []
     for room in rooms:
@@ -174,4 +186,4 @@ def before_and_after(
                 before.append(value)
             elif at_s <= when_s < at_s + day_s:
                 after.append(value)
-    return median(before), median(after)
+    return of_all(before), of_all(after)
