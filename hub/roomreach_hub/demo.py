@@ -183,6 +183,8 @@ def _make_history(hub: Hub, asked: Asked, past: Past, register: Register) -> Non
             past.check()
             speaking.tell(f"The history is complete after {time.monotonic() - began:.0f} s.")
     except Unavailable as exc:
+        # What goes on would leave a past with holes, in which nobody could tell failure from absence.
+        past.stop()
         speaking.tell(str(exc))
 
 

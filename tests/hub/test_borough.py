@@ -34,6 +34,7 @@ from roomreach_hub.buildings.cell import Cell, Channel
 from roomreach_hub.buildings.equipment import chance_of, equip, settings
 from roomreach_hub.buildings.habits import Demand, Household, busy, drawn, household
 from roomreach_hub.buildings.history.calendar import CADENCE_S, Calendar
+from roomreach_hub.buildings.history.frames import Frame
 from roomreach_hub.buildings.history.making import days, past_agents
 from roomreach_hub.buildings.hostel import Script, lodgings
 from roomreach_hub.buildings.line import Line, Portal
@@ -276,10 +277,10 @@ def test_what_the_tests_of_a_site_cost_in_a_day_stays_within_its_allowance(tmp_p
     ends: Counter[str] = Counter()
     for agent in past_agents(orders_of(AGENTS, SITES), tmp_path, 0, 1):
         for day in islice(days(orders_of(AGENTS, SITES)), 2):
-            for taken_ms, payload in chain.from_iterable(map(agent.reports, day)):
-                for one in decode_stored_report(payload).measurements:
+            for frame in chain.from_iterable(map(agent.reports, day)):
+                for one in decode_stored_report(frame.payload).measurements:
                     if isinstance(one, Throughput):
-                        spent[site_of[agent.agent], slots.day_of(taken_ms)] += one.spent_bytes or 0
+                        spent[site_of[agent.agent], slots.day_of(frame.taken_ms)] += one.spent_bytes or 0
                         ends[one.target] += 1
     metered = {site for site, one in zip(SITES, TOWN, strict=True) if one.sold.metered}
     assert len(metered) == 1
@@ -302,9 +303,9 @@ def test_a_stretch_of_the_past_is_the_same_whenever_it_is_made(tmp_path: Path) -
     assert sum(map(len, first)) == 24 * len(first) > 0
 
 
-def _without_health(report: tuple[int, bytes]) -> Report:
+def _without_health(frame: Frame) -> Report:
     """A report but for what it says of this machine's own disk."""
-    decoded = decode_stored_report(report[1])
+    decoded = decode_stored_report(frame.payload)
     return replace(decoded, measurements=[one for one in decoded.measurements if one.kind != "health"])
 
 

@@ -47,9 +47,9 @@ def main(orders: Path, part: int, of: int) -> None:
                 pipe.flush()
 
 
-def _write(pipe: IO[bytes], reports: Iterable[tuple[int, bytes]]) -> None:
-    for taken_ms, payload in reports:
-        put(pipe, Frame(taken_ms, payload))
+def _write(pipe: IO[bytes], reports: Iterable[Frame]) -> None:
+    for frame in reports:
+        put(pipe, frame)
 
 
 if __name__ == "__main__":

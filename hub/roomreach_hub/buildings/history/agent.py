@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
+from roomreach import topics
 from roomreach.desired import Slot
 from roomreach.identifiers import AgentId, mint
 from roomreach.measurement import Measurement
@@ -25,6 +26,7 @@ from roomreach_agent.testing.assembling import ways
 from roomreach_agent.testing.one_test import RESERVE
 from roomreach_hub.buildings.box import Box
 from roomreach_hub.buildings.history.calendar import CADENCE_S, Calendar, Round
+from roomreach_hub.buildings.history.frames import Frame
 from roomreach_hub.buildings.history.planned import Planned
 from roomreach_hub.buildings.lodging import Lodging
 from roomreach_hub.buildings.spans import Span
@@ -74,8 +76,8 @@ class PastAgent:
         """Give its slots that begin from a moment up to another, in seconds since 1970, earliest first."""
         return self._planned.of(self._agent, begin_s, end_s)
 
-    def reports(self, span: Span) -> Iterator[tuple[int, bytes]]:
-        """Give every report of a stretch of time: when it was taken (UTC ms), and its bytes."""
+    def reports(self, span: Span) -> Iterator[Frame]:
+        """Give every report of a stretch of time."""
         # Any day can be made by itself: chance begins anew with each stretch.
         self._chance.seed(f"{self._key} {span.begin_s}")
         while self._tools.finished.take():
@@ -105,7 +107,7 @@ class PastAgent:
         """Give a round's probes: the machine's own health, whose files are slow to read, every six hours."""
         return self._probes if due.sequence % _HEALTH_EVERY == 1 else self._of_the_building
 
-    def _report(self, due: Round, measurements: tuple[Measurement, ...]) -> tuple[int, bytes]:
+    def _report(self, due: Round, measurements: tuple[Measurement, ...]) -> Frame:
         taken_ms = int(due.at_s * 1000)
         report = Report(
             agent=self._agent,
@@ -120,7 +122,7 @@ class PastAgent:
             interval_s=CADENCE_S,
             measurements=measurements,
         )
-        return taken_ms, encode_report(report)
+        return Frame(taken_ms, topics.report(report.key), encode_report(report))
 
     def _boot(self, number: int) -> str:
         if number not in self._boots:

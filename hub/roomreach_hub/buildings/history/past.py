@@ -37,14 +37,18 @@ class Past:
             for part in range(makers)
         ]
         self._storing: list[Storing] = []
+        self._begun = False
 
     def start(self, register: Register, records: Records, series: SeriesStore) -> None:
         """Begin. Raises ``Unavailable`` when a process cannot be started."""
-        for child in self._children:
-            child.start()
-            storing = Storing(child.output, register, records, series)
-            self._storing.append(storing)
-            storing.start()
+        try:
+            for child in self._children:
+                child.start()
+                storing = Storing(child.output, register, records, series)
+                self._storing.append(storing)
+                storing.start()
+        finally:
+            self._begun = True
 
     def stop(self) -> None:
         """End it, wherever it has got to."""
@@ -68,17 +72,27 @@ class Past:
     @property
     def under_way(self) -> bool:
         """Whether more days are to come: whoever stores has what it needs until its pipe ends."""
-        return self.done < self.days and all(one.alive() or one.days == self.days for one in self._storing)
+        if not self._missing or len(self._storing) < len(self._children):
+            return False
+        return all(one.alive() or one.days == self.days for one in self._storing)
 
     def check(self) -> None:
         """Raise ``Unavailable`` when it ended before its last day."""
-        if self.done < self.days and not self.under_way:
+        if self._missing and not self.under_way:
             faults = [one.fault for one in self._storing] + [child.last_words() for child in self._children]
             why = next(filter(None, faults), "its process ended")
             raise Unavailable(f"The history stays as it is, {self.done} of {self.days} days: {why}")
 
     def notice(self) -> str | None:
-        """Say on the page how far it is; nothing before it begins, and when it is over."""
-        if self._storing and self.under_way:
-            return f"making history, {self.done} of {self.days} days"
-        return None
+        """Say on the page how far it is, or that it got no further; nothing before, or once it is whole."""
+        if not (self._begun and self._missing):
+            return None
+        so_far = f"{self.done} of {self.days} days"
+        if not self.under_way:
+            return f"the history is incomplete: {so_far}"
+        waiting_for = next(filter(None, (one.waiting_for for one in self._storing)), None)
+        return f"making history, {so_far}" + (f"; waiting for {waiting_for}" if waiting_for else "")
+
+    @property
+    def _missing(self) -> bool:
+        return self.done < self.days
