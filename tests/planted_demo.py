@@ -80,15 +80,15 @@ def a_log_names_places(of: Any, name: str) -> None:
     setattr(of, name, logged)
 
 
-def the_hostel_runs_planted() -> None:
-    start = demo._hostel
+def the_buildings_run_planted() -> None:
+    start = demo._buildings
 
     def started(*given: Any) -> Child:
         child = start(*given)
         child.command = [sys.executable, __file__, "buildings", child.command[-1]]
         return child
 
-    demo._hostel = started
+    demo._buildings = started
 
 
 if __name__ == "__main__":
@@ -101,5 +101,5 @@ if __name__ == "__main__":
         metrics_are_by_site()
         topics_name_a_room()
         a_log_names_places(on_record, "_site")
-        the_hostel_runs_planted()
+        the_buildings_run_planted()
         hub.main()

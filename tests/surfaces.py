@@ -69,7 +69,7 @@ def records(demo: Demo) -> bytes:
 
 def hostel_agents(demo: Demo) -> list[str]:
     """The agents of the made-up places, in their order."""
-    orders = json.loads((demo.temporary / "hostel" / "orders.json").read_text())
+    orders = json.loads((demo.temporary / "buildings" / "orders.json").read_text())
     return list(orders["agents"])
 
 

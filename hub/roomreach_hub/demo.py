@@ -6,8 +6,7 @@ One more agent measures this very machine: a test bench, outside all totals.
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,6 +43,7 @@ from roomreach_store.operating import Install
 from roomreach_store.records import latest, places
 
 ROOM = "Here"
+_WORD_EVERY_S = 30.0
 # Nobody knows the borough of a demonstration: the first of the list stands for it.
 _AUTHORITY = "E09000001"
 
@@ -85,13 +85,12 @@ def demo(choices: Choices, started: float, script: Script, days: int) -> None:
         here, town = _recorded(hub, script, days)
         for name, part in {
             "The agent": _box(hub, here, folder),
-            "The hostel": _hostel(hub, town, script, folder),
+            "The buildings' process": _buildings(hub, town, script, folder),
         }.items():
             stack.callback(part.stop)
             part.start()
             hub.keepers.append(Keeper(name, part, speaking.tell))
-        expected = town.speaking(time.time())
-        hub.watch(asked, until=lambda: _heard(hub, expected))
+        hub.watch(asked, until=Awaited(hub, town, speaking.tell).all_heard)
         if not asked.to_stop:
             _welcome(hub, "room" if days else "room of the hostel", time.monotonic() - started)
         if town.history and not asked.to_stop:
@@ -155,10 +154,10 @@ def _box(hub: Hub, agent: AgentId, folder: Path) -> Child:
 
 
 def _orders(folder: Path) -> Path:
-    return folder / "hostel" / "orders.json"
+    return folder / "buildings" / "orders.json"
 
 
-def _hostel(hub: Hub, town: Town, script: Script, folder: Path) -> Child:
+def _buildings(hub: Hub, town: Town, script: Script, folder: Path) -> Child:
     orders = _orders(folder)
     orders.parent.mkdir()
     Orders(
@@ -169,7 +168,7 @@ def _hostel(hub: Hub, town: Town, script: Script, folder: Path) -> Child:
         script=script,
         history=town.history,
     ).write(orders)
-    return Child([sys.executable, "-I", "-m", "roomreach_hub.buildings", orders], folder / "hostel.log")
+    return Child([sys.executable, "-I", "-m", "roomreach_hub.buildings", orders], folder / "buildings.log")
 
 
 def _make_history(hub: Hub, asked: Asked, past: Past, register: Register) -> None:
@@ -188,10 +187,37 @@ def _make_history(hub: Hub, asked: Asked, past: Past, register: Register) -> Non
         speaking.tell(str(exc))
 
 
-def _heard(hub: Hub, boxes: AbstractSet[AgentId]) -> bool:
-    with hub.records.reading() as c:
-        heard = latest.latest(c).keys() >= boxes
-    return heard and asking.answers(hub.address.page_port, "/")
+class Awaited:
+    """Waits for everybody's first report, and says now and then that it does.
+
+    Whoever has fallen silent meanwhile is waited for no longer.
+    """
+
+    def __init__(
+        self,
+        hub: Hub,
+        town: Town,
+        say: Callable[[str], None],
+        clock: Callable[[], float] = time.time,
+        every_s: float = _WORD_EVERY_S,
+    ) -> None:
+        self._hub, self._town, self._say = hub, town, say
+        self._clock, self._every_s = clock, every_s
+        self._told_s = clock()
+
+    def all_heard(self) -> bool:
+        """Whether there is nobody left to wait for, and the page answers."""
+        now_s = self._clock()
+        with self._hub.records.reading() as c:
+            missing = self._town.speaking(now_s) - latest.latest(c).keys()
+        if not missing:
+            return asking.answers(self._hub.address.page_port, "/")
+        if now_s - self._told_s >= self._every_s:
+            self._told_s = now_s
+            self._say(
+                f"Still waiting for the first report of {len(missing)} of {len(self._town.agents)} agents."
+            )
+        return False
 
 
 def _welcome(hub: Hub, rooms: str, seconds: float) -> None:

@@ -65,7 +65,7 @@ def watched(page: Page) -> None:
 
 def moment_of(at_s: float, demo: Demo) -> float:
     """The moment (seconds since 1970) that is so far into the script, which begins with its orders."""
-    return (demo.temporary / "hostel" / "orders.json").stat().st_mtime + at_s
+    return (demo.temporary / "buildings" / "orders.json").stat().st_mtime + at_s
 
 
 def named(page: Page, trouble: str, since: float, by: float) -> float:
@@ -163,13 +163,13 @@ def test_a_leak_planted_in_the_program_is_caught_on_every_surface(
         page.close()
     kinds = {kind for kind, _ in found}
     assert kinds >= {"page", "browser", "stream", "answer", "export", "series", "csv", "topic", "metric"}
-    assert {name for kind, name in found if kind == "log"} == {"what it said", "hostel.log"}
+    assert {name for kind, name in found if kind == "log"} == {"what it said", "buildings.log"}
 
 
 def test_a_hostel_that_dies_is_started_again_and_the_silent_box_stays_silent(demo: Demo) -> None:
     wait_until(lambda: not standing(demo, "14")["heard"], "the silence")
     os.kill(hostel(demo), signal.SIGKILL)
-    wait_until(lambda: "The hostel runs again." in demo.said(), "the hostel's new start")
+    wait_until(lambda: "The buildings' process runs again." in demo.said(), "the buildings' new start")
     killed = demo.facts("/api/v1/latest")["as_of"]
     wait_until(lambda: standing(demo, "11")["taken"] > killed, "a room heard again")
     wait_until(lambda: standing(demo, "31")["taken"] > killed, "another room heard again")

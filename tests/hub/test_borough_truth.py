@@ -138,9 +138,9 @@ def test_the_dead_room_has_been_offline_since_the_history_began(answers: Answers
 
 def test_the_annexe_s_names_are_nowhere_but_in_the_records(demo: Demo) -> None:
     assert where_it_leaks(demo) == []
-    planted = demo.temporary / "hostel" / "planted.log"
+    planted = demo.temporary / "buildings" / "planted.log"
     planted.write_text(f"no answer from {WITHHELD[0]}")
-    assert where_it_leaks(demo) == ["hostel/planted.log"]
+    assert where_it_leaks(demo) == ["buildings/planted.log"]
 
 
 def where_it_leaks(demo: Demo) -> list[str]:
@@ -150,7 +150,7 @@ def where_it_leaks(demo: Demo) -> list[str]:
         "what it said": demo.said()
     }
     seen |= {path: demo.page(path) for path in ("/", "/metrics", "/api/v1/sites", "/api/v1/latest")}
-    assert {"truth.json", "hostel/orders.json", "series.duckdb"} <= seen.keys()
+    assert {"truth.json", "buildings/orders.json", "series.duckdb"} <= seen.keys()
     return [where for where, text in seen.items() if leaks(text, WITHHELD)]
 
 
