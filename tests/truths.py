@@ -6,9 +6,8 @@ from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 Ask = Callable[[str], Any]
 """Gives the JSON at a path of the API."""
@@ -17,7 +16,6 @@ Truth = dict[str, Any]
 
 FEWEST_IN_A_ROW = 6
 """So many failed rounds in a row are an outage; fewer may be bad luck."""
-_LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,35 +107,50 @@ def _close(found: list[Span], run: list[float]) -> None:
     run.clear()
 
 
-def outages_that_disagree(answers: Answers, truth: Truth) -> list[str]:
-    """Say which outage was not found, or found elsewhere, or made up."""
-    wrong: list[str] = []
-    found = {"line": answers.failed, "access point": answers.unjoined, "power": answers.unheard}
-    for outage in truth["outages"]:
-        spans, begin_s, end_s = found[outage["cause"]], seconds(outage["begin"]), seconds(outage["end"])
-        wrong += [
-            f"{outage['cause']}: {agent} has {spans.get(agent)}, not {begin_s} to {end_s}"
-            for agent in outage["agents"]
-            if not any(_same(span, begin_s, end_s, answers.cadence_s) for span in spans.get(agent, []))
-        ]
-    hit = {agent for one in truth["outages"] for agent in one["agents"]} | set(truth["dead_agents"])
-    portals = {agent for one in truth["portals"] for agent in one["agents"]}
-    for cause, agents in found.items():
-        for agent, spans in agents.items():
-            nights = cause == "line" and agent in portals and all(map(_at_night, spans))
-            if spans and agent not in hit and not nights:
-                wrong.append(f"{cause}: nothing happened to {agent}, and yet there is {spans}")
+class Disagreement(NamedTuple):
+    """An agent, and what is wrong about it."""
+
+    agent: str
+    what: str
+
+
+def outages_that_disagree(answers: Answers, truth: Truth) -> list[Disagreement]:
+    """Say which outage was not found where it was, and which was found where none was."""
+    wrong: list[Disagreement] = []
+    found = {"failed": answers.failed, "unjoined": answers.unjoined, "unheard": answers.unheard}
+    for how, spans in found.items():
+        left = [(agent, span) for agent, theirs in spans.items() for span in theirs]
+        for agent, begin_s, end_s in _expected(truth)[how]:
+            same = [
+                (whose, span)
+                for whose, span in left
+                if whose == agent and _same(span, begin_s, end_s, answers.cadence_s)
+            ]
+            # What the history cuts short may hold too few rounds to be told from bad luck.
+            if not same and end_s - begin_s > (FEWEST_IN_A_ROW + 1) * answers.cadence_s:
+                wrong.append(Disagreement(agent, f"{how}: nothing from {begin_s} to {end_s}"))
+            left = [one for one in left if one not in same]
+        wrong += [Disagreement(agent, f"{how}: {span}, when nothing happened") for agent, span in left]
     return wrong
+
+
+def _expected(truth: Truth) -> dict[str, list[tuple[str, float, float]]]:
+    """Which agent is to show what, and from when until when."""
+    seen_as = {"line": ("failed",), "access point": ("failed", "unjoined"), "power": ("unheard",)}
+    expected: dict[str, list[tuple[str, float, float]]] = {"failed": [], "unjoined": [], "unheard": []}
+    happened = [(how, one, one["agents"]) for one in truth["outages"] for how in seen_as[one["cause"]]]
+    happened += [(how, truth["history"], truth["dead_agents"]) for how in seen_as["access point"]]
+    happened += [
+        ("failed", night, portal["agents"]) for portal in truth["portals"] for night in portal["nights"]
+    ]
+    for how, span, agents in happened:
+        begin_s, end_s = seconds(span["begin"]), seconds(span["end"])
+        expected[how] += [(agent, begin_s, end_s) for agent in agents]
+    return expected
 
 
 def _same(span: Span, begin_s: float, end_s: float, cadence_s: float) -> bool:
     return abs(span.begin_s - begin_s) <= cadence_s and abs(span.end_s - end_s) <= cadence_s
-
-
-def _at_night(span: Span) -> bool:
-    """Between two in the morning, when the sign-in page forgets everybody, and ten."""
-    begin, end = (datetime.fromtimestamp(at_s, _LONDON) for at_s in (span.begin_s, span.end_s))
-    return 2 <= begin.hour < 10 and 2 <= end.hour < 10 and begin.date() == end.date()
 
 
 def dead_rooms(answers: Answers) -> set[str]:

@@ -124,6 +124,27 @@ def test_one_seed_is_one_town_and_another_is_another() -> None:
     assert used(1) == used(1) != used(2)
 
 
+def test_another_seed_is_another_night_at_the_sign_in_page_and_other_bad_moments_of_the_mast() -> None:
+    def drawn_of(seed: int) -> tuple[object, float]:
+        town = borough(Script(seed=seed), END_S, HISTORY)
+        (portal,) = {one.spot.line.portal for one in town if one.spot.line.portal}
+        mobile = next(one.spot.line for one in town if one.spot.line.wavers)
+        return portal.night(date(2026, 3, 4)).end_s, replace(mobile, demand=Demand()).left_mbps(MIDWEEK)
+
+    first, again, other = map(drawn_of, (1, 1, 2))
+    assert first == again
+    assert all(one != another for one, another in zip(first, other, strict=True))
+
+
+def test_rooms_that_moved_to_the_new_access_point_leave_the_old_one_s_air() -> None:
+    moved_s = HISTORY.share(NEW_ACCESS_POINT.share)
+    old = at(NEW_ACCESS_POINT.site, "A01").spot.cell
+    homes = [home for home in old.demand.homes if not any(span.end_s > HISTORY.end_s for span in home.empty)]
+    assert len(old.demand.homes) - len(homes) == 4, "of three rooms"
+    assert old.demand.at(moved_s - 3600) > Demand(tuple(homes)).at(moved_s - 3600)
+    assert old.demand.at(moved_s + 3600) == pytest.approx(Demand(tuple(homes)).at(moved_s + 3600))
+
+
 def test_evenings_are_busier_than_nights_and_school_hours() -> None:
     hours = [busy(MIDWEEK + hour * 3600) for hour in range(24)]
     assert max(hours) == hours[20] == 1

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from copy import deepcopy
+from copy import copy, deepcopy
 from datetime import datetime, timedelta
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -14,6 +15,7 @@ from servers import wait_until
 from surfaces import WITHHELD
 from truths import (
     Answers,
+    Span,
     Truth,
     before_and_after,
     dead_rooms,
@@ -67,13 +69,50 @@ def test_an_outage_that_is_said_to_be_three_hours_later_is_not_found(answers: An
         outage = wrong["outages"][index]
         for end in ("begin", "end"):
             outage[end] = (datetime.fromisoformat(outage[end]) + timedelta(hours=3)).isoformat()
-        assert len(outages_that_disagree(answers, wrong)) == len(outage["agents"])
+        assert agents_that_disagree(answers, wrong) == set(outage["agents"])
 
 
 def test_an_outage_that_truth_conceals_is_found_all_the_same(answers: Answers, truth: Truth) -> None:
     wrong = deepcopy(truth)
     concealed = wrong["outages"].pop()
-    assert len(outages_that_disagree(answers, wrong)) == len(concealed["agents"])
+    assert agents_that_disagree(answers, wrong) == set(concealed["agents"])
+
+
+def test_a_second_outage_of_whoever_had_one_is_found(answers: Answers, truth: Truth) -> None:
+    dead, hit = truth["dead_agents"][0], truth["outages"][0]["agents"][0]
+    for agent in (dead, hit):
+        begin_s = seconds(truth["history"]["begin"]) + 36_000
+        second = Span(begin_s, begin_s + 20_000)
+        planted = copy(answers)
+        planted.failed = {**answers.failed, agent: [*answers.failed[agent], second]}
+        assert agents_that_disagree(planted, truth) == {agent}
+
+
+def test_a_sign_in_page_that_never_closes_is_found(answers: Answers, truth: Truth) -> None:
+    held_up = {agent for portal in truth["portals"] for agent in portal["agents"]}
+    assert len(held_up) == 5
+    planted = copy(answers)
+    planted.failed = answers.failed | {agent: [] for agent in held_up}
+    assert agents_that_disagree(planted, truth) == held_up
+
+
+def agents_that_disagree(answers: Answers, truth: Truth) -> set[str]:
+    return {one.agent for one in outages_that_disagree(answers, truth)}
+
+
+def test_each_room_hears_its_access_point_as_loudly_as_simulated(answers: Answers, truth: Truth) -> None:
+    last_day = seconds(truth["history"]["end"]) - 86_400
+    heard: dict[str, list[float]] = {}
+    for site in answers.sites:
+        for room, _, _, at_s, (signal_dbm,) in answers.rows("link", "signal_average_dbm", site=site):
+            if at_s >= last_day and signal_dbm is not None:
+                heard.setdefault(room, []).append(signal_dbm)
+    loud = {room: told["signal_dbm"] for room, told in truth["rooms"].items()}
+    (silent,) = (answers.latest[one["agent"]]["room"] for one in truth["silent_agents"])
+    reached = {room: dbm for room, dbm in loud.items() if dbm is not None and room != silent}
+    assert len(reached) == 58
+    found = {room: median(heard[room]) for room in reached}
+    assert found == pytest.approx(reached, abs=1.5)
 
 
 def test_the_dead_room_is_named(answers: Answers, truth: Truth) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time
 from random import Random
 
 from roomreach_hub.buildings.habits import LONDON, Demand, drawn
@@ -38,16 +38,19 @@ class Portal:
 
     def closed(self, at_s: float) -> bool:
         """Whether nobody is signed in."""
-        local = datetime.fromtimestamp(at_s, LONDON)
-        signed_in = 8 + 2 * drawn(self.key, local.date())
-        return 2 <= local.hour + local.minute / 60 < signed_in  # noqa: PLR2004 - two in the morning
+        return self.night(datetime.fromtimestamp(at_s, LONDON).date()).at(at_s)
+
+    def night(self, day: date) -> Span:
+        """Give how long nobody is signed in on a day."""
+        forgotten, breakfast = (datetime.combine(day, time(hour), LONDON).timestamp() for hour in (2, 8))
+        return Span(forgotten, breakfast + 2 * 3600 * drawn(self.key, day))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A building's line to the rest of the world. ``lost`` is the share of packets that never come back.
 
-    ``wavers`` is how much of its rate a mobile line loses at a bad moment.
+    ``wavers`` is how much of its rate a mobile line loses at a bad moment; ``mast`` says at which.
     """
 
     round_trip_ms: float
@@ -57,6 +60,7 @@ class Line:
     download_mbps: float = 70.0
     upload_mbps: float = 18.0
     wavers: float = 0.0
+    mast: str = ""
     demand: Demand = field(default_factory=Demand)
     failing: Failing | None = None
     down: Sequence[Span] = ()
@@ -105,4 +109,4 @@ class Line:
     def _rate_mbps(self, at_s: float, sold_mbps: float) -> float:
         if not self.wavers:
             return sold_mbps
-        return sold_mbps * (1 - self.wavers * drawn("mast", int(at_s // 900)))
+        return sold_mbps * (1 - self.wavers * drawn(self.mast, int(at_s // 900)))

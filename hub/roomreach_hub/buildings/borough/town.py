@@ -1,6 +1,7 @@
 """The whole borough: every place with an agent, what its building's residents do, and what happens there."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from roomreach import places
@@ -11,7 +12,7 @@ from roomreach_hub.buildings.borough.course import NEW_ACCESS_POINT, NEW_CHANNEL
 from roomreach_hub.buildings.borough.hostels import HOSTELS
 from roomreach_hub.buildings.borough.plan import Block, Plan, Room, Sold
 from roomreach_hub.buildings.cell import Cell
-from roomreach_hub.buildings.habits import Demand, household
+from roomreach_hub.buildings.habits import Demand, Household, household
 from roomreach_hub.buildings.hostel import Living, Script
 from roomreach_hub.buildings.line import Line, Portal
 from roomreach_hub.buildings.lodging import Lodging
@@ -20,6 +21,7 @@ from roomreach_hub.buildings.spans import Span
 from roomreach_hub.buildings.spot import Spot
 
 PLANS = (*HOSTELS, *ANNEXES)
+_MOVED = {(NEW_ACCESS_POINT.site, room) for room in NEW_ACCESS_POINT.rooms}
 
 INTERVAL_S = 30
 """How often the live agents of the borough report, but for those of the hostel, whose script is faster."""
@@ -119,23 +121,27 @@ def _line(plan: Plan, block: Block, seed: int, history: Span) -> Line:
         download_mbps=sold.download_mbps,
         upload_mbps=sold.upload_mbps,
         wavers=_MOBILE_WAVERS if sold.metered else 0.0,
-        demand=_demand(seed, block.name, [(room.label, room.homes) for room in block.rooms], history),
+        mast=f"{seed} mast",
+        demand=_demand(seed, block.name, _homes(block.rooms), history),
         down=_spans(plan, block, Cause.LINE, history),
-        portal=Portal(plan.name) if sold.portal else None,
+        portal=Portal(f"{seed} {plan.name}") if sold.portal else None,
     )
 
 
 def _cells(plan: Plan, block: Block, seed: int, history: Span) -> Mapping[str, Cell]:
     cells = {}
     for ap, channel in block.channels.items():
-        there = [(room.label, room.homes) for room in block.rooms if room.ap == ap]
+        there = [room for room in block.rooms if room.ap == ap]
+        moved = [room for room in there if (plan.name, room.label) in _MOVED]
+        stayed = _demand(seed, block.name, _homes(room for room in there if room not in moved), history)
+        left = _demand(seed, block.name, _homes(moved), history)
         retuned = None
         if (plan.name, ap) == (NEW_CHANNEL.site, NEW_CHANNEL.ap):
             retuned = (history.share(NEW_CHANNEL.share), NEW_CHANNEL.channel)
         cells[ap] = Cell(
             channel=channel,
             retuned=retuned,
-            demand=_demand(seed, block.name, there, history),
+            demand=Demand((*stayed.homes, *(_gone(home, history) for home in left.homes))),
             off=_spans(plan, block, Cause.ACCESS_POINT, history, ap),
         )
     return cells
@@ -145,7 +151,7 @@ def _heard_anew(plan: Plan, room: Room, seed: int, history: Span) -> tuple[float
     new = NEW_ACCESS_POINT
     if plan.name != new.site or room.label not in new.rooms:
         return None
-    there = [(one.label, one.homes) for block in plan.blocks for one in block.rooms if one.label in new.rooms]
+    there = _homes(one for block in plan.blocks for one in block.rooms if one.label in new.rooms)
     cell = Cell(channel=new.channel, demand=_demand(seed, plan.name, there, history))
     return history.share(new.share), new.way, cell
 
@@ -156,6 +162,16 @@ def _spans(plan: Plan, block: Block, cause: Cause, history: Span, ap: str = "") 
         for outage in OUTAGES
         if (outage.cause, outage.site, outage.block, outage.ap) == (cause, plan.name, block.name, ap)
     )
+
+
+def _homes(rooms: Iterable[Room]) -> list[tuple[str, int]]:
+    return [(room.label, room.homes) for room in rooms]
+
+
+def _gone(home: Household, history: Span) -> Household:
+    """Give a home that has left this air for the new access point's."""
+    gone = Span(history.share(NEW_ACCESS_POINT.share), math.inf)
+    return replace(home, empty=(*home.empty, gone))
 
 
 def _demand(seed: int, building: str, there: Sequence[tuple[str, int]], history: Span) -> Demand:

@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,9 @@ from roomreach_hub.buildings.borough.course import (
     NewChannel,
     Outage,
 )
+from roomreach_hub.buildings.habits import LONDON
 from roomreach_hub.buildings.history.calendar import CADENCE_S
+from roomreach_hub.buildings.line import Portal
 from roomreach_hub.buildings.lodging import Lodging
 from roomreach_hub.buildings.spans import Span
 
@@ -66,17 +67,14 @@ def truth(
             ),
         ],
         "portals": [
-            _places(
-                register, [(agent, one) for agent, one in standing if one.spot.line.portal and one.spot.radio]
-            )
+            {"agents": [agent], "nights": _nights(one.spot.line.portal, history)}
+            for agent, one in standing
+            if one.spot.line.portal and one.spot.radio
         ],
         "rooms": {
             _room(register, agent): {"signal_dbm": _signal_dbm(one, history.end_s)}
             for agent, one in standing
             if one.role is Role.ROOM
-        },
-        "lines": {
-            register.rooms[_room(register, agent)].building: asdict(one.sold) for agent, one in standing
         },
     }
 
@@ -108,6 +106,14 @@ def _intervention(
 def _signal_dbm(lodging: Lodging, at_s: float) -> float | None:
     radio = lodging.spot.radio_at(at_s)
     return None if radio is None or not radio.reaches else round(radio.signal_dbm, 1)
+
+
+def _nights(portal: Portal, history: Span) -> list[dict[str, str]]:
+    """Tell when the sign-in page let nobody through, within the history."""
+    first, last = (datetime.fromtimestamp(at_s, LONDON).date() for at_s in (history.begin_s, history.end_s))
+    nights = [portal.night(first + timedelta(days=number)) for number in range((last - first).days + 1)]
+    clipped = [Span(max(one.begin_s, history.begin_s), min(one.end_s, history.end_s)) for one in nights]
+    return [_told(one) for one in clipped if one.lasts_s > 0]
 
 
 def _hit(standing: _Standing, outage: Outage) -> _Standing:
