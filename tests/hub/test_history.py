@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from collecting import UnreliableSeries
 from roomreach import topics
@@ -251,6 +252,19 @@ class Days:
     done = 0
     reports = 0
     under_way = True
+
+
+def test_where_a_person_watches_there_is_a_bar_that_fills() -> None:
+    said: list[str] = []
+    past, written = Days(), io.StringIO()
+    console = Console(file=written, force_terminal=True, width=120, _environ={})
+    with Told(past, said.append, console) as telling:
+        for past.done in (0, 1, 3):
+            past.under_way = past.done < 3
+            assert telling.over() is not past.under_way
+    assert "Making history, newest day first" in written.getvalue()
+    assert "3/3" in written.getvalue()
+    assert said == []
 
 
 def test_where_nobody_watches_each_day_is_one_line() -> None:

@@ -13,11 +13,11 @@ from roomreach_hub.buildings.history.past import Past
 class Told:
     """Says how far the making of history is, each time it is looked at."""
 
-    def __init__(self, past: Past, say: Callable[[str], None]) -> None:
+    def __init__(self, past: Past, say: Callable[[str], None], console: Console | None = None) -> None:
         self._past = past
         self._say = say
         self._days = 0
-        console = Console(stderr=True)
+        console = console or Console(stderr=True)
         self._bar: Progress | None = None
         if console.is_terminal:
             columns = (TextColumn("Making history, newest day first"), BarColumn(), MofNCompleteColumn())
