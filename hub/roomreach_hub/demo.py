@@ -18,7 +18,7 @@ from roomreach.errors import Unavailable
 from roomreach.identifiers import AgentId, ProviderId, SiteId
 from roomreach.moments import milliseconds
 from roomreach.places import Category, Provider, Register, Role, Safeguarding, Site
-from roomreach_hub import asking, speaking
+from roomreach_hub import asking, leftovers, speaking
 from roomreach_hub.agent_settings import demonstration
 from roomreach_hub.buildings import on_record
 from roomreach_hub.buildings.borough.truth import truth, write
@@ -69,9 +69,10 @@ def demo(choices: Choices, started: float, script: Script, days: int) -> None:
     With ``days`` of history there is a borough, else the hostel alone. ``started`` is when the command was
     given, by the monotonic clock.
     """
+    leftovers.remove(time.time())
     with (
         asked_to_stop() as asked,
-        tempfile.TemporaryDirectory(prefix="roomreach-demo-", ignore_cleanup_errors=True) as temporary,
+        tempfile.TemporaryDirectory(prefix=leftovers.PREFIX, ignore_cleanup_errors=True) as temporary,
         ExitStack() as stack,
     ):
         folder = Path(temporary)
