@@ -119,10 +119,13 @@ class World:
             places.add_building(c, Building(id=block, site=SiteId(code), name=building, line=line))
         return block
 
-    def room(self, building: BuildingId, code: str, label: str, floor: int | None = 1) -> RoomId:
+    def room(
+        self, building: BuildingId, code: str, label: str, floor: int | None = 1, homes: int = 1
+    ) -> RoomId:
         """Record a room."""
+        room = Room(id=RoomId(code), building=building, label=label, floor=floor, homes=homes)
         with self.records.transaction() as c:
-            places.add_room(c, Room(id=RoomId(code), building=building, label=label, floor=floor))
+            places.add_room(c, room)
         return RoomId(code)
 
     def agent(

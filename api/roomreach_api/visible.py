@@ -39,6 +39,7 @@ class SeenRoom:
     """A room as it may be shown.
 
     Building, floor, homes, and what the building's line is sold as, are None where its site is confidential.
+    ``lived_in`` is no count, and known everywhere: where nobody lives, a room is outside all totals.
     """
 
     id: RoomId
@@ -47,7 +48,13 @@ class SeenRoom:
     building: str | None
     floor: int | None
     homes: int | None
+    lived_in: bool
     sold: Line | None
+
+    @property
+    def called(self) -> str:
+        """What a person says: a number on a door needs the word room before it."""
+        return f"Room {self.shown_as}" if self.shown_as[:1].isdigit() else self.shown_as
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +182,7 @@ def _seen_room(room: Room, site: SeenSite, register: Register) -> SeenRoom:
         building=register.buildings[room.building].name if open_ else None,
         floor=room.floor if open_ else None,
         homes=room.homes if open_ else None,
+        lived_in=room.homes > 0,
         sold=register.buildings[room.building].line if open_ else None,
     )
 

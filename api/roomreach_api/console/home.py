@@ -1,27 +1,36 @@
 """What does the home page say? Everything it shows, as values in the order it shows them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from roomreach.headline import Standing, headline, heard_in_time
+from roomreach.headline import Silence, Standing, counted, headline, heard_in_time
+from roomreach.identifiers import RoomId, SiteId
 from roomreach.online import Online
-from roomreach_api.console.lines import Line, line_of, standing_of
+from roomreach_api.console.lines import Line, line_of, silence_of, speaks_for, standing_of
 from roomreach_api.console.strangers import Stranger, strangers
+from roomreach_api.console.troubles import Trouble
 from roomreach_api.console.unwell import Unwell, unwell
 from roomreach_api.console.words import since
 from roomreach_api.reading import Reading
 from roomreach_api.visible import SeenAgent, SeenSite
 
+LISTED = 200
+"""The rooms that the page lists one by one; where there are more, each site's page lists its own."""
+_OUR_OWN = {Silence.OURS, Silence.EITHER}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One site: its rooms by whether they are online now, and what each agent there measured last."""
+    """One site: its rooms by whether they are online now, and what each agent there measured last.
+
+    Rooms that nobody lives in are not in its totals, but have their lines.
+    """
 
     site: SeenSite
     rooms: int
-    online: Mapping[Online, int]
+    online: Counter[Online]
     last_heard: datetime | None
     lines: Sequence[Line]
 
@@ -30,8 +39,9 @@ class Block:
 class Home:
     """The page. ``agents`` says whether any agent stands in a room, ``all_well`` that every room is online.
 
-    ``silent_since`` is the last that anybody was heard, when nobody is heard now: then it is our own system
-    that is not well, and ``unwell``, which would blame every room, is empty.
+    ``silent_since`` is the last that anybody was heard, when nobody is heard now and that may be our own
+    doing, which is ``ours`` where it hardly can be another's. ``unwell``, which would blame every room, is
+    empty then.
     """
 
     title: str
@@ -39,9 +49,12 @@ class Home:
     heard: str
     as_of: datetime
     silent_since: datetime | None
+    ours: bool
     unwell: Sequence[Unwell]
     all_well: bool
+    not_known: int
     blocks: Sequence[Block]
+    listed: bool
     strangers: Sequence[Stranger]
     agents: bool
 
@@ -49,67 +62,84 @@ class Home:
 def home(reading: Reading) -> Home:
     """Read what the page says."""
     now = reading.now
-    standing: dict[str, list[SeenAgent]] = defaultdict(list)
+    standing: dict[RoomId, list[SeenAgent]] = defaultdict(list)
     for agent in reading.places.agents():
         if agent.room:
             standing[agent.room.id].append(agent)
-    lines: dict[str, list[Line]] = defaultdict(list)
-    rooms: dict[str, list[Standing | None]] = defaultdict(list)
+    rooms: dict[SiteId, list[Sequence[Line]]] = defaultdict(list)
     for room in reading.places.rooms():
-        here: list[SeenAgent | None] = [*standing[room.id]]
-        lines[room.site.id] += [line_of(room, agent, reading) for agent in here or [None]]
-        rooms[room.site.id].append(standing_of(room, standing[room.id], reading) if here else None)
-    blocks = [_block(site, rooms[site.id], lines[site.id], now) for site in reading.places.sites()]
-    told = [one for block in blocks for one in rooms[block.site.id] if one]
-    # As the sentence does: test benches speak only where there is nothing else.
-    counted = [one for one in told if not one.trial] or told
-    nobody = not any(one.heard(now) for one in counted)
-    last_heard = max((one.taken_at for one in counted if one.taken_at), default=None)
-    silent_since = last_heard if nobody else None
-    found = [] if nobody else unwell(line for block in blocks for line in block.lines)
+        agents: Sequence[SeenAgent | None] = standing[room.id] or [None]
+        rooms[room.site.id].append([line_of(room, agent, reading) for agent in agents])
+    blocks = [_block(site, rooms[site.id]) for site in reading.places.sites()]
+    told = [one for block in blocks for lines in rooms[block.site.id] if (one := standing_of(lines))]
+    who = counted(told)
+    last_heard = max((one.taken_at for one in who if one.taken_at), default=None)
+    silence = silence_of(reading)
+    ours = silence in _OUR_OWN and not any(one.heard(now) for one in who)
+    silent_since = last_heard if ours else None
+    found = [] if silent_since else _found(who, blocks)
     homes = [block for block in blocks if not block.site.trial]
-    all_well = bool(told) and all(block.online[Online.YES] == block.rooms for block in homes or blocks)
+    online = sum((block.online for block in homes), Counter[Online]())
+    all_well = not found and 0 < online[Online.YES] == sum(block.rooms for block in homes)
     return Home(
-        title=_title(told, found, silent_since, now, all_well=all_well),
+        title=_title(who, found, silent_since, now, all_well=all_well),
         headline=headline(
             told,
             now,
             since=lambda at: since(at, now),
-            rooms_without_agent=sum(rooms[block.site.id].count(None) for block in homes),
+            silence=silence,
+            rooms_without_agent=sum(
+                line.agent is None and line.room.lived_in for block in homes for line in block.lines
+            ),
         ),
         heard=heard_in_time(told, now),
         as_of=now,
         silent_since=silent_since,
+        ours=silence is Silence.OURS,
         unwell=found,
-        all_well=all_well and not found,
+        all_well=all_well,
+        not_known=online[Online.UNKNOWN],
         blocks=blocks,
+        listed=sum(map(len, rooms.values())) <= LISTED,
         strangers=strangers(reading),
         agents=any(standing.values()),
     )
 
 
-def _block(site: SeenSite, rooms: Sequence[Standing | None], lines: Sequence[Line], now: datetime) -> Block:
+def _block(site: SeenSite, rooms: Sequence[Sequence[Line]]) -> Block:
+    inside = [speaks_for(lines) for lines in rooms if site.trial or lines[0].room.lived_in]
+    lines = [line for lines in rooms for line in lines]
     return Block(
         site=site,
-        rooms=len(rooms),
-        online=Counter(one.online if one and one.heard(now) else Online.UNKNOWN for one in rooms),
-        last_heard=max((one.taken_at for one in rooms if one and one.taken_at), default=None),
+        rooms=len(inside),
+        online=Counter(line.online for line in inside),
+        last_heard=max((line.taken_at for line in lines if line.taken_at), default=None),
         lines=lines,
     )
 
 
+def _found(who: Sequence[Standing], blocks: Sequence[Block]) -> Sequence[Unwell]:
+    # As the sentence does: test benches speak only where there is nothing else.
+    benches = any(one.trial for one in who)
+    found = unwell(line for block in blocks if block.site.trial is benches for line in block.lines)
+    if any(one.taken_at for one in who):
+        return found
+    # While nothing was heard yet, that a box was never heard is no news.
+    return [one for one in found if one.trouble is not Trouble.SILENT]
+
+
 def _title(
-    told: Sequence[Standing],
+    who: Sequence[Standing],
     found: Sequence[Unwell],
     silent_since: datetime | None,
     now: datetime,
     *,
     all_well: bool,
 ) -> str:
-    if not any(one.taken_at for one in told):
-        return "Nothing heard yet" if told else "Nothing measured yet"
     if silent_since:
         return f"Nothing heard since {since(silent_since, now)}"
     if found:
         return f"{len(found)} not well now"
+    if not any(one.taken_at for one in who):
+        return "Nothing heard yet" if who else "Nothing measured yet"
     return "All well" if all_well else "Nothing known to be wrong"

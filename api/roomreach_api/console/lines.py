@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from roomreach.coverage import signal_dbm
-from roomreach.headline import Standing, age
-from roomreach.identifiers import AgentId
+from roomreach.headline import Silence, Standing, age, whose_silence
+from roomreach.identifiers import AgentId, SiteId
 from roomreach.online import Online
 from roomreach.places import Role
 from roomreach_api.console.facts import Fact, facts
@@ -19,7 +19,8 @@ from roomreach_api.visible import SeenAgent, SeenRoom
 class Line:
     """One agent in one room, or a room without any. ``facts`` are by kind; empty when there is no report.
 
-    ``stale`` facts are too old to speak for the present; ``reported`` is what they said of theirs.
+    ``stale`` facts are too old to speak for the present; ``reported`` is what they said of theirs, and the
+    next report is due after ``interval``.
     ``weak_dbm`` is the signal where it is weak and of the present, and ``weak_since`` since when.
     """
 
@@ -31,11 +32,17 @@ class Line:
     reported: Online
     offline_since: datetime | None
     taken_at: datetime | None
+    interval: timedelta
     ago: str
     facts: Mapping[str, Sequence[Fact]]
     stale: bool
     weak_dbm: int | None
     weak_since: datetime | None
+
+    @property
+    def heard(self) -> bool:
+        """Whether the agent speaks for the present."""
+        return self.taken_at is not None and not self.stale
 
 
 def line_of(room: SeenRoom, agent: SeenAgent | None, reading: Reading) -> Line:
@@ -51,6 +58,7 @@ def line_of(room: SeenRoom, agent: SeenAgent | None, reading: Reading) -> Line:
             reported=Online.UNKNOWN,
             offline_since=None,
             taken_at=None,
+            interval=timedelta(),
             ago="",
             facts={},
             stale=False,
@@ -66,6 +74,7 @@ def line_of(room: SeenRoom, agent: SeenAgent | None, reading: Reading) -> Line:
         reported=said.reported.online,
         offline_since=said.offline_since,
         taken_at=said.taken_at,
+        interval=said.interval,
         ago=age(said.age),
         facts=facts(said.measurements),
         stale=not said.heard,
@@ -74,19 +83,45 @@ def line_of(room: SeenRoom, agent: SeenAgent | None, reading: Reading) -> Line:
     )
 
 
-def standing_of(room: SeenRoom, agents: Sequence[SeenAgent], reading: Reading) -> Standing:
-    """Let the agents of a room speak as one: of those heard, the one with the worst news."""
-    told = [said for agent in agents if (said := said_here(room, agent, reading))]
-    bad_news_first = (Online.NO, Online.YES, Online.UNKNOWN)
-    told.sort(key=lambda said: (not said.heard, bad_news_first.index(said.reported.online), said.age))
-    if not told:
-        return Standing(taken_at=None, interval=timedelta(), online=Online.UNKNOWN, trial=room.site.trial)
+_WORST_FIRST = (Online.NO, Online.YES, Online.UNKNOWN)
+
+
+def speaks_for(room: Sequence[Line]) -> Line:
+    """Choose who speaks for a room: of its agents heard, the one with the worst news; else the last heard."""
+
+    def precedence(line: Line) -> tuple[bool, int, float]:
+        taken_s = line.taken_at.timestamp() if line.taken_at else 0.0
+        return not line.heard, _WORST_FIRST.index(line.online), -taken_s
+
+    return min(room, key=precedence)
+
+
+def standing_of(room: Sequence[Line]) -> Standing | None:
+    """Let the agents of a room speak as one; None where there is no agent."""
+    line = speaks_for(room)
+    if line.agent is None:
+        return None
     return Standing(
-        taken_at=told[0].taken_at,
-        interval=told[0].interval,
-        online=told[0].reported.online,
-        trial=room.site.trial,
+        taken_at=line.taken_at,
+        interval=line.interval,
+        online=line.reported,
+        trial=line.room.site.trial,
+        lived_in=line.room.lived_in,
     )
+
+
+def silence_of(reading: Reading, site: SiteId | None = None) -> Silence:
+    """Say whose silence it is when no room is heard: none of this site, or none at all."""
+    here = elsewhere = False
+    places: set[SiteId] = set()
+    for said in reading.said.values():
+        if said.room:
+            places.add(said.room.site.id)
+        if said.heard and said.room and (said.room.site.id == site if site else not said.room.site.trial):
+            here = True
+        elif said.heard:
+            elsewhere = True
+    return whose_silence(here=here, elsewhere=elsewhere, places=len(places))
 
 
 def said_here(room: SeenRoom, agent: SeenAgent, reading: Reading) -> Said | None:

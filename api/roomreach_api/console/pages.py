@@ -44,6 +44,9 @@ _PLAIN = {
 
 _TITLE = "{} \N{EN DASH} Can residents get online? \N{EN DASH} roomreach"
 
+PARTS = ("answer", "troubles", "estate", "rooms")
+"""The parts of the home page that change: each is an element of that id, and a template of that name."""
+
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
@@ -73,6 +76,7 @@ def environment() -> Environment:
     )
     made.globals.update(
         govuk,
+        PARTS=PARTS,
         STYLED=styled(),
         CHARTED=built("uPlot.iife.min.js"),
         DAYS=patterns.DAYS,
@@ -91,7 +95,14 @@ def environment() -> Environment:
             tag, words.ROOM_ONLINE, {Online.YES: "green", Online.NO: "red", Online.UNKNOWN: "grey"}
         ),
         TROUBLES=_tags(
-            tag, words.TROUBLES, {Trouble.OFFLINE: "red", Trouble.WEAK: "yellow", Trouble.SILENT: "grey"}
+            tag,
+            words.TROUBLES,
+            {
+                Trouble.OFFLINE: "red",
+                Trouble.WEAK: "yellow",
+                Trouble.SILENT: "grey",
+                Trouble.BLIND: "grey",
+            },
         ),
     )
     return made
@@ -124,8 +135,7 @@ def home_page(home: Home, notice: str | None) -> str:
 def home_now(home: Home, notice: str | None) -> Now:
     """Write the parts of the home page that change."""
     parts = {
-        name: environment().get_template(f"{name}.html").render(home=home, notice=notice)
-        for name in ("answer", "rest")
+        name: environment().get_template(f"{name}.html").render(home=home, notice=notice) for name in PARTS
     }
     return Now(parts=parts, title=_TITLE.format(home.title), sentence=home.headline)
 
@@ -150,7 +160,7 @@ def error_now(status: int, detail: str) -> Now:
     """Write a failure into a page that is open."""
     title, advice = _plain(status)
     html = environment().get_template("failure.html").render(title=title, advice=advice, detail=detail)
-    return Now(parts={"answer": html, "rest": ""}, title=_TITLE.format(title), sentence=title)
+    return Now(parts={**dict.fromkeys(PARTS, ""), "answer": html}, title=_TITLE.format(title), sentence=title)
 
 
 def _plain(status: int) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from roomreach_api.console.failed import Failed, failed
 from roomreach_api.console.figures import Asked, Figure
 from roomreach_api.console.found import Found, figures_of, read
 from roomreach_api.console.history import Place, between
-from roomreach_api.console.lines import Line, line_of, said_here
+from roomreach_api.console.lines import Line, line_of, said_here, speaks_for
 from roomreach_api.console.words import ROOM_ONLINE
 from roomreach_api.reading import Reading
 from roomreach_api.visible import SeenAgent, SeenRoom
@@ -56,7 +56,7 @@ def room_page(reading: Reading, room_id: RoomId, days: int) -> RoomPage:
     standing = [agent for agent in reading.places.agents() if agent.room and agent.room.id == room_id]
     lines = [line_of(room, agent, reading) for agent in standing] or [line_of(room, None, reading)]
     found = read(reading, place, EVERY_MS[days], [agent.id for agent in standing])
-    told = min(lines, key=lambda line: (Online.NO, Online.YES, Online.UNKNOWN).index(line.online))
+    told = speaks_for(lines)
     return RoomPage(
         room=room,
         title=ROOM_ONLINE[told.online],

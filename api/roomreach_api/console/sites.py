@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from roomreach.headline import Standing, headline, heard_in_time
+from roomreach.headline import Standing, counted, headline, heard_in_time
 from roomreach.identifiers import AgentId, RoomId, SiteId
 from roomreach.measurement import Outcome
 from roomreach.online import Online
@@ -24,7 +24,7 @@ from roomreach_api.console.history import (
     speeds,
 )
 from roomreach_api.console.lines import Line as Told
-from roomreach_api.console.lines import line_of, standing_of
+from roomreach_api.console.lines import line_of, silence_of, speaks_for, standing_of
 from roomreach_api.console.speeds import Speed, Typical, typical
 from roomreach_api.console.statistics.hours import HOUR_MS, Hour, Slot, week
 from roomreach_api.console.summing_up import summing_up
@@ -75,18 +75,23 @@ def site_page(reading: Reading, site_id: SiteId) -> SitePage:
             here[agent.room.id].append(agent)
     wired = frozenset(a.id for agents in here.values() for a in agents if a.role is Role.REFERENCE)
     tests = [one for one in speeds(reading, place) if one.target == "server"]
-    cells = _cells(reading, place, rooms, here, [one for one in tests if one.agent not in wired])
-    standings = [standing_of(room, here[room.id], reading) if here[room.id] else None for room in rooms]
-    told = [standing for standing in standings if standing]
+    lines = {
+        room.id: [line_of(room, agent, reading) for agent in here[room.id]] or [line_of(room, None, reading)]
+        for room in rooms
+    }
+    cells = _cells(reading, place, rooms, lines, [one for one in tests if one.agent not in wired])
+    told = [standing for room in rooms if (standing := standing_of(lines[room.id]))]
+    without_agent = 0 if site.trial else sum(room.lived_in and not here[room.id] for room in rooms)
     pattern_place = Place(days=days_that_fit(len(rooms), MONTH, WEEK), site=site_id)
     return SitePage(
         site=site,
-        title=_title(told, len(rooms), reading.now),
+        title=_title(counted(told), without_agent, reading.now),
         headline=headline(
             told,
             reading.now,
             since=lambda at: since(at, reading.now),
-            rooms_without_agent=0 if site.trial else standings.count(None),
+            silence=silence_of(reading, site_id),
+            rooms_without_agent=without_agent,
         ),
         heard=heard_in_time(told, reading.now),
         as_of=reading.now,
@@ -104,7 +109,7 @@ def _cells(
     reading: Reading,
     place: Place,
     rooms: Sequence[SeenRoom],
-    here: Mapping[RoomId, Sequence[SeenAgent]],
+    lines: Mapping[RoomId, Sequence[Told]],
     tests: Iterable[Speed],
 ) -> list[Cell]:
     links: dict[RoomId, list[Trail]] = defaultdict(list)
@@ -116,25 +121,19 @@ def _cells(
     between_ms = between(reading, place.days)
     found = []
     for room in rooms:
-        agents: Sequence[SeenAgent | None] = here.get(room.id) or [None]
-        told = _worst([line_of(room, agent, reading) for agent in agents])
+        told = speaks_for(lines[room.id])
         found.append(
             cell(
                 room,
                 online=told.online,
                 why=told.why,
-                wired=all(agent is not None and agent.role is Role.REFERENCE for agent in agents),
+                wired=all(line.role is Role.REFERENCE for line in lines[room.id]),
                 links=links[room.id],
                 tests=tested[room.id],
                 between=between_ms,
             )
         )
     return found
-
-
-def _worst(lines: Sequence[Told]) -> Told:
-    bad_news_first = (Online.NO, Online.YES, Online.UNKNOWN)
-    return min(lines, key=lambda line: bad_news_first.index(line.online))
 
 
 def _lines(
@@ -197,11 +196,11 @@ _FAILED = {
 }
 
 
-def _title(told: Sequence[Standing], rooms: int, now: datetime) -> str:
+def _title(told: Sequence[Standing], without_agent: int, now: datetime) -> str:
     if not any(one.taken_at for one in told):
         return "Nothing heard yet" if told else "Nothing measured yet"
     heard = [one for one in told if one.heard(now)]
     if not heard:
         return "Nothing heard now"
-    online = sum(one.online is Online.YES for one in heard)
+    online, rooms = sum(one.online is Online.YES for one in heard), len(told) + without_agent
     return f"{online} of {rooms} rooms online" if rooms > 1 else ("Online" if online else "Not online")

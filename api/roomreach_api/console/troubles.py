@@ -9,3 +9,4 @@ class Trouble(StrEnum):
     OFFLINE = "offline"
     WEAK = "weak"
     SILENT = "silent"
+    BLIND = "blind"

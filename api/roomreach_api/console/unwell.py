@@ -16,7 +16,7 @@ from roomreach_api.visible import SeenRoom
 class Unwell:
     """One trouble of one room. ``homes`` is None where it may not be said; ``since`` where it is not known.
 
-    ``agent`` is the silent one, and None in a trouble of the room itself.
+    ``agent`` is the one that is silent or cannot tell, and None in a trouble of the room itself.
     """
 
     trouble: Trouble
@@ -28,10 +28,10 @@ class Unwell:
 
 
 def unwell(lines: Iterable[Line]) -> Sequence[Unwell]:
-    """Say what is not well in the rooms of these lines; test benches are nobody's home, and left out."""
+    """Say what is not well in the rooms of these lines."""
     by_room: dict[RoomId, list[Line]] = {}
     for line in lines:
-        if line.agent and not line.room.site.trial:
+        if line.agent:
             by_room.setdefault(line.room.id, []).append(line)
     found = [trouble for here in by_room.values() for trouble in _of_room(here)]
     order = list(Trouble)
@@ -39,7 +39,7 @@ def unwell(lines: Iterable[Line]) -> Sequence[Unwell]:
 
 
 def _of_room(here: Sequence[Line]) -> Iterable[Unwell]:
-    heard = [line for line in here if line.taken_at and not line.stale]
+    heard = [line for line in here if line.heard]
     offline = next((line for line in heard if line.online is Online.NO), None)
     weak = next((line for line in heard if line.weak_dbm is not None), None)
     if offline:
@@ -47,11 +47,14 @@ def _of_room(here: Sequence[Line]) -> Iterable[Unwell]:
     elif weak:
         yield _unwell(Trouble.WEAK, weak, since=weak.weak_since, why=f"signal {decibels(weak.weak_dbm or 0)}")
     for line in here:
-        if line not in heard:
+        if not line.heard:
             yield _unwell(Trouble.SILENT, line, since=line.taken_at, why=line.why, agent=line.agent)
+        elif line.online is Online.UNKNOWN:
+            yield _unwell(Trouble.BLIND, line, since=None, why=line.why, agent=line.agent)
 
 
 def _unwell(
     trouble: Trouble, line: Line, *, since: datetime | None, why: str, agent: AgentId | None = None
 ) -> Unwell:
-    return Unwell(trouble=trouble, room=line.room, agent=agent, since=since, homes=line.room.homes, why=why)
+    homes = 0 if line.room.site.trial else line.room.homes
+    return Unwell(trouble=trouble, room=line.room, agent=agent, since=since, homes=homes, why=why)

@@ -49,6 +49,7 @@ TROUBLES: Mapping[Trouble, str] = {
     Trouble.OFFLINE: "Not online",
     Trouble.WEAK: "Weak Wi-Fi",
     Trouble.SILENT: "Silent box",
+    Trouble.BLIND: "Box cannot tell",
 }
 
 CATEGORIES: Mapping[Category, str] = {
