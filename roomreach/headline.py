@@ -16,7 +16,7 @@ PATIENCE = 2
 class Standing:
     """What the latest report of a room's agent says, and when it was taken; None when there never was one.
 
-    ``trial`` marks a test bench, which is no home. A room that is not ``lived_in`` is a cupboard, or an office.
+    ``trial`` marks a test bench, which is no home. Where a room is not ``lived_in``, nobody has one.
     """
 
     taken_at: datetime | None

@@ -1,7 +1,10 @@
 """A small world to show: real records on disk, real series, a clock the test sets, and the application."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -73,6 +76,24 @@ class World:
         self.client.close()
         self.records.close()
         self.series.close()
+
+    def spoil_records(self) -> Path:
+        """Put something that is no database where the records were; returns where they are now."""
+        self.records.close()
+        file = Path(str(self.records._engine.url.database))
+        for part in file.parent.glob(f"{file.name}-*"):
+            part.unlink()
+        kept = file.rename(file.with_suffix(".kept"))
+        file.write_bytes(b"no database " * 1000)
+        return kept
+
+    @contextmanager
+    def records_spoilt(self) -> Iterator[None]:
+        """Have no records that can be read, and then have them again."""
+        kept = self.spoil_records()
+        yield
+        self.records.close()
+        kept.rename(kept.with_suffix(".db"))
 
     def get(self, path: str, status: int = 200, **parameters):
         """What the API answers, as JSON."""

@@ -1,6 +1,7 @@
 """Streams for open pages: one look at the records serves all of them, and they are no more than places."""
 
 import asyncio
+import json
 import threading
 import time
 
@@ -29,7 +30,7 @@ class Stores:
         assert self.at_once.acquire(blocking=False), "two draw at once"
         self.drawn += 1
         time.sleep(0.05)  # long enough for every listener to ask meanwhile
-        now = Now(parts={"answer": str(self.mark)}, title="", sentence="")
+        now = Now(parts={"answer": str(self.mark), "rooms": "as ever"}, title="", sentence="")
         self.at_once.release()
         return now
 
@@ -37,14 +38,14 @@ class Stores:
 def test_many_listeners_share_one_look_at_the_records_and_one_drawing() -> None:
     stores = Stores()
     pages = Live(stores.look, stores.draw)
-    heard: list[list[str]] = []
+    heard: list[list[dict[str, str]]] = []
     everybody = asyncio.Barrier(LISTENERS + 1)
 
     async def listen() -> None:
         heard.append(mine := [])
         with pages.seat():
             async for now in pages.pages(LocalOperator()):
-                mine.append(now.parts["answer"])
+                mine.append(json.loads(now)["parts"])
                 await everybody.wait()
 
     async def scene() -> None:
@@ -59,21 +60,41 @@ def test_many_listeners_share_one_look_at_the_records_and_one_drawing() -> None:
 
     began = time.monotonic()
     played(asyncio.wait_for(scene(), 20))
-    assert heard == [["0", "1"]] * LISTENERS
+    assert heard == [[{"answer": "0", "rooms": "as ever"}, {"answer": "1"}]] * LISTENERS, "then what changed"
     assert stores.drawn == 2
     assert 2 <= stores.looked <= 1 + (time.monotonic() - began) / live.EVERY_S
     assert pages.listeners == 0
 
 
-def test_where_every_place_is_taken_a_page_is_told_so_and_loses_nothing_else(hostel) -> None:
+def test_who_missed_a_drawing_hears_every_part_again() -> None:
+    stores = Stores()
+    pages = Live(stores.look, stores.draw)
+
+    heard: list[dict[str, str]] = []
+
+    async def scene() -> None:
+        with pages.seat():
+            slow, quick = pages.pages(LocalOperator()), pages.pages(LocalOperator())
+            heard.append(json.loads(await anext(slow))["parts"])
+            await anext(quick)
+            for stores.mark in (1, 2):
+                await anext(quick)
+            heard.append(json.loads(await anext(slow))["parts"])
+
+    played(asyncio.wait_for(scene(), 20))
+    assert heard == [{"answer": "0", "rooms": "as ever"}, {"answer": "2", "rooms": "as ever"}]
+
+
+def test_where_every_place_is_taken_a_page_is_told_so_and_loses_nothing_else(hostel, caplog) -> None:
     endless = hostel.app.state.live
     pages = hostel.app.state.live = Live(endless._mark, endless._draw, at_most=1)
     pages.close()  # each stream ends after its first words: the test's client waits for ends
     with pages.seat():
         refused = hostel.client.get("/live")
-        assert refused.status_code == 503
-        assert refused.headers["Retry-After"]
-        assert "1 pages are open already, so this one stands still: refresh it by hand." in refused.text
+        assert refused.text.startswith(
+            "event: full\ndata: 1 pages are open already, so this one stands still: refresh it by hand.\n\n"
+        )
+        assert not [said for said in caplog.records if said.name.startswith("roomreach")], "no flood of logs"
         assert "can get online in 1 of 3 rooms" in hostel.page()
         assert pages.listeners == 1, "who was refused takes no place"
     answer = hostel.client.get("/live")

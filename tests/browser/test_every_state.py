@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from examples import MEASUREMENTS
+from roomreach.identifiers import BuildingId, RoomId
 from roomreach.measurement import Link, Measurement
-from roomreach.places import Safeguarding
+from roomreach.places import Role, Safeguarding
 from worlds import OFFLINE, World
 
 WIDTHS = (320, 1280)
@@ -64,19 +65,53 @@ def confidential(world: World) -> None:
     world.hears("a-trialbench")
 
 
-def collector_silent(world: World) -> None:
+def only_site_silent(world: World) -> None:
     trouble(world)
     world.now += 12 * MINUTE
+
+
+def two_sites_silent(world: World) -> None:
+    trouble(world)
+    world.agent("a-annexe2345", world.room(world.site("s-annexe2345", "Annexe"), "r-annexe2345", "1"))
+    world.hears("a-annexe2345", MINUTE)
+    world.now += 12 * MINUTE
+
+
+def site_in_a_power_cut(world: World) -> None:
+    """The hostel is silent, and its neighbour is heard."""
+    two_sites_silent(world)
+    world.hears("a-annexe2345")
+
+
+def cupboard_and_blind_box(world: World) -> None:
+    """A box heard that cannot tell; a router in a cupboard, with an agent wired to it."""
+    all_well(world)
+    world.hears("a-bcdfghjkm2", timedelta(seconds=5), (GOOD_LINK,))
+    room = world.room(BuildingId("b-bcdfghjkmn"), "r-cupboard23", "Comms cupboard", floor=0, homes=0)
+    world.agent("a-cupboard23", room, Role.REFERENCE)
+    world.hears("a-cupboard23")
+
+
+def borough(world: World) -> None:
+    """More rooms than the page lists."""
+    sites = [("s-bcdfghjkm2", "Stratford Lodge"), ("s-bcdfghjkm3", "Gate Street"), ("s-bcdfghjkm4", "Mill")]
+    for number, (code, name) in enumerate(sites):
+        block = world.site(code, name)
+        for room in range(70):
+            world.room(block, f"r-{number + 2}{CODE[room // 20]}{CODE[room % 20]}bcdfghj", str(room + 1))
+    world.agent("a-bcdfghjkm9", RoomId("r-2bbbcdfghj"))
+    world.agent("a-bcdfghjk10", RoomId("r-3bbbcdfghj"))
+    world.hears("a-bcdfghjkm9")
+    world.hears("a-bcdfghjk10", timedelta(seconds=20), OFFLINE)
+
+
+CODE = "bcdfghjkmnpqrstvwxyz"
 
 
 def records_unavailable(world: World) -> None:
     """Something that is no database lies where the records were."""
     trouble(world)
-    world.records.close()
-    file = Path(world.records._engine.url.database)
-    for part in file.parent.glob(f"{file.name}-*"):
-        part.unlink()
-    file.write_bytes(b"no database " * 1000)
+    world.spoil_records()
 
 
 STATES: dict[str, tuple[Callable[[World], None], str, str, str]] = {
@@ -90,12 +125,31 @@ STATES: dict[str, tuple[Callable[[World], None], str, str, str]] = {
         "Residents can get online in 4 of 6 rooms; not in 1; not known for 1 (1 silent since 1:23pm).",
     ),
     "confidential": (confidential, "/", "4 not well now", "Confidential site s-refuge2345"),
+    "the only site silent": (
+        only_site_silent,
+        "/",
+        "Nothing heard since 2:04pm",
+        "either the only site has no power or no line, or our collector or broker is silent",
+    ),
     "collector silent": (
-        collector_silent,
+        two_sites_silent,
         "/",
         "Nothing heard since 2:04pm",
         "Nothing heard from any room since 2:04pm: our collector or broker is probably silent",
     ),
+    "a site in a power cut": (
+        site_in_a_power_cut,
+        "/sites/s-bcdfghjkmn",
+        "Nothing heard now",
+        "Nothing heard from any room since 2:04pm: probably power or line, as other agents are heard",
+    ),
+    "a cupboard and a blind box": (
+        cupboard_and_blind_box,
+        "/",
+        "1 not well now",
+        "Residents can get online in 5 of 6 rooms; not known for 1 (1 could not tell).",
+    ),
+    "a borough": (borough, "/", "1 not well now", "There are too many rooms to list them all on this page"),
     "not found": (trouble, "/absent", "Page not found", "There is nothing at /absent."),
     "unavailable": (
         records_unavailable,

@@ -43,18 +43,21 @@ def show_room(room: str, reading: Caller, days: int = 7) -> HTMLResponse:
     return HTMLResponse(room_page(read_room(reading, RoomId(room), days)))
 
 
-def seated(request: Request) -> Iterator[Live]:
-    """Take a listener's place for as long as the answer lasts."""
+def seated(request: Request) -> Iterator[tuple[Live, bool]]:
+    """Take a listener's place for as long as the answer lasts, if there is one."""
     live = cast("Live", request.app.state.live)
-    with live.seat():
-        yield live
+    with live.seat() as free:
+        yield live, free
 
 
 @router.get("/live", response_class=EventSourceResponse)
 async def follow_home(
-    live: Annotated[Live, Depends(seated)], scope: Annotated[Scope, Depends(caller_scope)]
+    seat: Annotated[tuple[Live, bool], Depends(seated)], scope: Annotated[Scope, Depends(caller_scope)]
 ) -> AsyncIterator[ServerSentEvent]:
-    """Give the parts of the home page that change, and again whenever they have."""
-    async for now in live.pages(scope):
-        said = {"parts": now.parts, "title": now.title, "sentence": now.sentence}
-        yield ServerSentEvent(data=said, retry=_RECONNECT_MS)
+    """Give the parts of the home page that change, and again those that have; else say why not."""
+    live, free = seat
+    if not free:
+        yield ServerSentEvent(event="full", raw_data=live.full())
+        return
+    async for said in live.pages(scope):
+        yield ServerSentEvent(raw_data=said, retry=_RECONNECT_MS)

@@ -2,31 +2,53 @@
 const find = (id) => document.getElementById(id);
 const [main, live, news, pause, state] = ["main", "live", "news", "pause", "state"].map(find);
 const AGAIN_MS = 10_000; // a refused stream, unlike a broken one, is not tried again by the browser itself
-let stream, timer, sentence;
+let stream, timer, sentence, pending;
 let paused = false;
 
-function show({ data }) {
+function hear({ data }) {
   const page = JSON.parse(data);
-  state.textContent = "Updates by itself.";
+  pending = { ...page, parts: { ...pending?.parts, ...page.parts } };
+  show();
+}
+
+function show() {
   // Whoever is marking words to copy them keeps them.
-  if (!getSelection().isCollapsed && main.contains(getSelection().anchorNode)) return;
-  const focused = main.contains(document.activeElement) && document.activeElement.getAttribute("href");
-  for (const [id, html] of Object.entries(page.parts)) find(id).innerHTML = html; // escaped on the server
-  if (focused) main.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
-  document.title = page.title;
-  if (sentence !== page.sentence) news.textContent = page.sentence;
-  sentence = page.sentence;
+  const marking = !getSelection().isCollapsed && main.contains(getSelection().anchorNode);
+  state.textContent = marking ? "Standing still while words are marked." : "Updates by itself.";
+  if (marking) return;
+  for (const [id, html] of Object.entries(pending.parts)) replace(find(id), html);
+  document.title = pending.title;
+  if (sentence !== pending.sentence) news.textContent = pending.sentence;
+  sentence = pending.sentence;
+  pending = undefined;
+}
+
+function replace(part, html) {
+  const focused = part.contains(document.activeElement) && document.activeElement;
+  const href = focused && focused.getAttribute("href");
+  const same = (inside) => [...inside.querySelectorAll(`[href="${CSS.escape(href)}"]`)];
+  const nth = href && same(part).indexOf(focused);
+  part.innerHTML = html; // escaped on the server
+  if (href) (same(part)[nth] ?? same(part).at(-1) ?? same(main)[0])?.focus({ preventScroll: true });
 }
 
 function listen() {
   clearTimeout(timer);
   stream?.close();
   if (paused || document.hidden) return;
+  const again = () => {
+    stream.close();
+    timer = setTimeout(listen, AGAIN_MS);
+  };
   stream = new EventSource(live.dataset.from);
-  stream.onmessage = show;
+  stream.onmessage = hear;
+  stream.addEventListener("full", ({ data }) => {
+    state.textContent = data;
+    again();
+  });
   stream.onerror = () => {
     state.textContent = "Not connected: trying again. What you see is what was last known.";
-    if (stream.readyState === EventSource.CLOSED) timer = setTimeout(listen, AGAIN_MS);
+    if (stream.readyState === EventSource.CLOSED) again();
   };
 }
 
