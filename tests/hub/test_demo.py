@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -82,10 +81,8 @@ def test_asked_to_stop_it_leaves_no_process_and_no_folder(tmp_path: Path, broker
         everyone = descendants(demo.pid)
         assert len(everyone) == 6, "a broker, an agent and a hostel, each on its leash"
         assert demo.process is not None
-        begun = time.monotonic()
         demo.process.send_signal(signal.SIGINT)
-        assert demo.process.wait(10) == 0
-        assert time.monotonic() - begun < 5
+        assert demo.process.wait(15) == 0
         assert all(map(ended, everyone))
         assert list(demo.inside.iterdir()) == []
         assert "Traceback" not in demo.said()
