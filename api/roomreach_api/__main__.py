@@ -9,6 +9,7 @@ import uvicorn
 from roomreach.errors import Misconfigured, RoomreachError
 from roomreach_api import logs
 from roomreach_api.app import create_app
+from roomreach_api.doorway import LOOPBACK
 from roomreach_api.serving import Server
 from roomreach_api.settings import Settings
 from roomreach_store.records import Records
@@ -34,7 +35,12 @@ def serve(settings: Settings) -> None:
         closing(Records.open(settings.records)) as records,
         closing(open_series(settings.series, token=settings.series_token)) as series,
     ):
-        app = create_app(records, series, operator_token=settings.operator_token)
+        app = create_app(
+            records,
+            series,
+            hosts=LOOPBACK | settings.hosts,
+            operator_token=settings.operator_token,
+        )
         config = uvicorn.Config(
             app,
             host=settings.host,

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry
+from starlette.middleware.gzip import GZipMiddleware
 
 from roomreach_api import errors
 from roomreach_api.agents.endpoints import router as agents
@@ -57,6 +58,10 @@ _ROUTERS = (
 )
 """Where two could answer the same path, the first does."""
 
+_WORTH_PACKING = 2_000
+_PACKED = 4
+"""How hard, of 9: beyond it a page grows hardly smaller, and takes much longer."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -97,6 +102,8 @@ def create_app(
         _log.warning("the console's style sheet was not built: pages are plain until `make setup` builds it")
     app.mount("/static", StaticFiles(packages=[("roomreach_api.console", "static")]), name="static")
     errors.install(app)
+    # Pages repeat themselves; streams are left as they are. Nothing secret stands beside what a caller chose.
+    app.add_middleware(GZipMiddleware, minimum_size=_WORTH_PACKING, compresslevel=_PACKED)
     app.add_middleware(Doorway, hosts=hosts)
     return app
 

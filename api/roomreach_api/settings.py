@@ -1,5 +1,6 @@
 """What must an operator tell this process? Read from the environment, every fault named at once."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -12,13 +13,15 @@ from roomreach_store.records.password import with_password
 _LISTEN = "127.0.0.1:8800"
 _LOOPBACK = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "[::1]": "::1"}
 _HIGHEST_PORT = 65_535
+_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Where the stores are, where to listen, and what an operator sends along who changes anything.
 
-    Without an operator's secret nobody can change anything.
+    Without an operator's secret nobody can change anything. ``hosts`` are names it is called by in its
+    network, besides those that this machine has for itself.
     """
 
     records: str = field(repr=False)
@@ -27,6 +30,7 @@ class Settings:
     operator_token: str | None = field(default=None, repr=False)
     host: str
     port: int
+    hosts: frozenset[str] = frozenset()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -49,6 +53,7 @@ class Settings:
             faults.append("ROOMREACH_OPERATOR_TOKEN_FILE holds what no request can carry: one word of ASCII")
         internal = _internal(environment, faults)
         host, port = _listen(environment.get("ROOMREACH_LISTEN", _LISTEN), faults, internal=internal)
+        hosts = _hosts(environment.get("ROOMREACH_HOSTS", ""), faults)
         if faults:
             raise Misconfigured("\n".join(faults))
         return cls(
@@ -58,6 +63,7 @@ class Settings:
             operator_token=operator_token,
             host=host,
             port=port,
+            hosts=hosts,
         )
 
 
@@ -80,6 +86,13 @@ def _secret(environment: Mapping[str, str], name: str, faults: list[str]) -> str
     if not secret:
         faults.append(f"{name} is {path}, which is empty")
     return secret
+
+
+def _hosts(text: str, faults: list[str]) -> frozenset[str]:
+    names = frozenset(text.lower().replace(",", " ").split())
+    if not all(map(_NAME.fullmatch, names)):
+        faults.append(f"ROOMREACH_HOSTS is {text!r}, expected names without a port, such as api")
+    return names
 
 
 def _internal(environment: Mapping[str, str], faults: list[str]) -> bool:

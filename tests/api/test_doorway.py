@@ -30,6 +30,14 @@ def test_a_page_elsewhere_that_points_its_name_here_is_refused(world, host: str)
         assert "answers only when it is called by one of its names" in response.text
 
 
+def test_pages_are_packed_for_whoever_can_unpack_them_and_streams_are_not(hostel) -> None:
+    packed = {path: hostel.client.get(path, headers={"accept-encoding": "gzip"}) for path in ("/", "/live")}
+    assert packed["/"].headers["content-encoding"] == "gzip"
+    assert int(packed["/"].headers["content-length"]) < len(packed["/"].content) / 2
+    assert "content-encoding" not in packed["/live"].headers
+    assert "content-encoding" not in hostel.client.get("/", headers={"accept-encoding": "identity"}).headers
+
+
 def test_every_answer_carries_the_security_headers(hostel) -> None:
     paths = [context.path for context in iter_route_contexts(hostel.app.routes) if context.path]
     paths += ["/absent", "/api/absent", "/static/built/console.css", "/static/absent.css"]

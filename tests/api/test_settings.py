@@ -46,6 +46,18 @@ def test_what_is_no_address_is_refused(listen: str) -> None:
         Settings.from_environment({**GOOD, "ROOMREACH_LISTEN": listen})
 
 
+def test_it_answers_to_the_names_that_others_in_its_network_call_it() -> None:
+    assert Settings.from_environment(GOOD).hosts == frozenset()
+    settings = Settings.from_environment({**GOOD, "ROOMREACH_HOSTS": "api, Rooms.example"})
+    assert settings.hosts == {"api", "rooms.example"}
+
+
+@pytest.mark.parametrize("hosts", ["api:8800", "http://api", "*", "-api", "a_b"])
+def test_what_is_no_name_is_refused(hosts: str) -> None:
+    with pytest.raises(Misconfigured, match=r"ROOMREACH_HOSTS is .* without a port"):
+        Settings.from_environment({**GOOD, "ROOMREACH_HOSTS": hosts})
+
+
 def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured) as refused:
         Settings.from_environment(
@@ -119,14 +131,15 @@ def test_the_command_serves_until_it_is_stopped_and_logs_no_caller(tmp_path: Pat
     port = free_port()
 
     def answers() -> bool:
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/readyz", headers={"Host": f"api:{port}"})
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1) as response:
+            with urllib.request.urlopen(request, timeout=1) as response:  # noqa: S310 - the address above
                 return response.status == 200
         except OSError:
             return False
 
-    with command(f"127.0.0.1:{port}", tmp_path) as api:
-        wait_until(answers, "the API answering")
+    with command(f"127.0.0.1:{port}", tmp_path, {"ROOMREACH_HOSTS": "api"}) as api:
+        wait_until(answers, "the API answering to the name it is given")
         assert api.process
         api.process.terminate()
         assert api.process.wait(timeout=10) in {0, -15}
