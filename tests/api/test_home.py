@@ -371,7 +371,7 @@ def test_a_box_that_is_heard_and_cannot_tell_is_named_with_its_reason(hostel) ->
     page = read(hostel)
     assert page.rows[2] == [
         "Room 9 Stratford Lodge",
-        "Box cannot tell the agent could not ask from the box a-bcdfghjkm9",
+        "Box cannot tell the agent could not ask (box a-bcdfghjkm9)",
         "Not known; as last measured",
         "1",
     ]
