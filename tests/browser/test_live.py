@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -44,10 +45,10 @@ def wait_until_listening(page: Page, site) -> None:
     wait_for(page, lambda: site.listeners == 1, "the page listening")
 
 
-def draw_anew(page: Page, site, part: str) -> None:
-    """Wait until a part of the page was replaced, which happens when what it says has changed."""
+def drawn_anew(page: Page, part: str, change: Callable[[], object]) -> None:
+    """Change what a part of the page says, and wait until it was replaced."""
     page.evaluate("part => { document.querySelector(part).firstElementChild.dataset.old = 'yes' }", part)
-    site.world.now += timedelta(seconds=5)
+    change()
     expect(page.locator(f"{part} > [data-old]")).to_have_count(0, timeout=8000)
 
 
@@ -94,7 +95,7 @@ def test_a_paused_page_stands_still_until_it_is_resumed(hostel, visit) -> None:
 def test_who_stands_on_a_link_stays_there_when_the_page_changes(hostel, visit) -> None:
     page = visit(hostel.address)
     page.locator("#rooms a[href='/rooms/r-bcdfghjk10']").focus()
-    draw_anew(page, hostel, "#rooms")
+    drawn_anew(page, "#rooms", lambda: hostel.world.hears("a-bcdfghjk10", timedelta(seconds=1), OFFLINE))
     assert page.evaluate("document.activeElement.getAttribute('href')") == "/rooms/r-bcdfghjk10"
     assert page.evaluate("document.activeElement.closest('#rooms') !== null"), (
         "not above, at what is not well"
@@ -107,9 +108,7 @@ def test_who_stands_on_the_second_of_two_links_alike_stays_on_the_second(hostel,
     alike = page.locator("#troubles a[href='/rooms/r-bcdfghjk10']")
     assert alike.count() == 2, "the room is offline, and one of its boxes silent"
     alike.nth(1).focus()
-    hostel.world.now += timedelta(minutes=1)
-    hostel.world.hears("a-silent2345", timedelta(minutes=50))
-    draw_anew(page, hostel, "#troubles")
+    drawn_anew(page, "#troubles", lambda: hostel.world.hears("a-silent2345", timedelta(minutes=50)))
     assert alike.nth(1).evaluate("link => link === document.activeElement")
 
 
