@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomreach import slots
+from roomreach import slots, strata
 from roomreach.identifiers import AgentId, SiteId
 from roomreach.measurement import Gateway, Latency, Link, Outcome, Reason, Throughput
 from roomreach.places import Role, Safeguarding
@@ -285,11 +285,12 @@ def test_the_slots_of_the_past_are_those_that_the_collector_would_have_given(tmp
     sites = tuple(register.site_of(register.installations[agent][0].room).id for agent in agents)
     planned = {one.agent: one for one in past_agents(orders_of(agents, sites), tmp_path, 0, 1)}
     for at_s in (HISTORY.begin_s, HISTORY.share(0.5), HISTORY.end_s):
-        day = slots.day_of(int(at_s * 1000))
-        first, last = (slots.begins_ms(one) / 1000 for one in (day, day + timedelta(days=2)))
-        told = wanted(register, day)
-        assert {agent: planned[agent].slots(first, last) for agent in agents} == told
-        assert all(told.values())
+        day = strata.day_of(int(at_s * 1000))
+        first, last = (strata.begins_ms(one) / 1000 for one in (day, day + timedelta(days=2)))
+        told = wanted(register, day, version=1, issued_ms=0)
+        tests = {agent: one.tests for agent, one in told.items()}
+        assert {agent: planned[agent].slots(first, last) for agent in agents} == tests
+        assert all(tests.values())
 
 
 def test_what_the_tests_of_a_site_cost_in_a_day_stays_within_its_allowance(tmp_path: Path) -> None:
@@ -301,8 +302,10 @@ def test_what_the_tests_of_a_site_cost_in_a_day_stays_within_its_allowance(tmp_p
             for frame in chain.from_iterable(map(agent.reports, day)):
                 for one in decode_stored_report(frame.payload).measurements:
                     if isinstance(one, Throughput):
-                        spent[site_of[agent.agent], slots.day_of(frame.taken_ms)] += one.spent_bytes or 0
                         ends[one.target] += 1
+                    # A test of the Wi-Fi costs the line nothing.
+                    if isinstance(one, Throughput) and one.target == "server":
+                        spent[site_of[agent.agent], strata.day_of(frame.taken_ms)] += one.spent_bytes or 0
     metered = {site for site, one in zip(SITES, TOWN, strict=True) if one.sold.metered}
     assert len(metered) == 1
     for (site, _), cost in spent.items():

@@ -146,7 +146,7 @@ def test_what_a_simulated_test_cost_is_counted_within_its_price(tmp_path: Path):
     spot = Spot(radio=Radio(distance_m=5), line=Line(round_trip_ms=9, download_mbps=200))
     tools = Box(spot=spot, at_s=lambda: 0, chance=Random(1)).tools(tmp_path)
     given = settings(ORDERS, AGENT, lodgings(Script())[0], tmp_path / "outbox.db", wired=True)
-    test = one_test(given, tools, spending=account(given), clock=SystemClock())
+    test = one_test(given, tools, spending=account(given), wanted=lambda: None, clock=SystemClock())
     for end in ("server", "reference", "server"):
         found = test.make(end, 2_000_000)
         assert isinstance(found, Throughput)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from roomreach.desired import Desired, Share
+from roomreach.desired import Desired, Share, Slot
 from roomreach.errors import Unavailable
 from roomreach.measurement import Measurement, NotMeasured, Reason, Throughput
 from roomreach.measurement.throughput import End
@@ -26,6 +26,16 @@ WIFI_BYTES = 14_000_000
 Seven of them, and no more are made in 24 hours, are within the budget that an agent has by itself."""
 
 log = logging.getLogger(__name__)
+
+
+def price(target: End, slot: Slot) -> int:
+    """Say what a test of one of a slot's ends may cost, bytes."""
+    return WIFI_BYTES if target == "reference" else slot.most_bytes
+
+
+def to_ask(most_bytes: int) -> int:
+    """Say how many bytes an engine is asked for, so that the test costs no more than it may."""
+    return int(most_bytes / (1 + RESERVE))
 
 
 class Way(NamedTuple):
@@ -93,7 +103,7 @@ class OneTest:
             raise ProbeFailed(Reason.BUDGET_SPENT, self._not_paid(way, share))
         passed = self.meter.start(way.host)
         spent: int | None = None
-        may_cost = way.whole_bytes or int(charge.most_bytes / (1 + RESERVE))
+        may_cost = way.whole_bytes or to_ask(charge.most_bytes)
         try:
             found = way.engine.test(Ask(target=target, most_bytes=may_cost))
         finally:

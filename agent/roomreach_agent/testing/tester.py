@@ -19,7 +19,7 @@ from roomreach.measurement import Measurement, Reason
 from roomreach.measurement.throughput import End
 from roomreach_agent.clock import Clock
 from roomreach_agent.testing.finished import Finished
-from roomreach_agent.testing.one_test import LEAST_BYTES, WIFI_BYTES, OneTest, not_measured
+from roomreach_agent.testing.one_test import LEAST_BYTES, OneTest, not_measured, price
 from roomreach_agent.testing.quiet import Quiet
 from roomreach_agent.testing.spending import Spending
 from roomreach_agent.testing.wanted import Wanted
@@ -151,10 +151,8 @@ class Tester:
                 yield not_measured(end, Reason.TIMED_OUT, "the test before it took the time")
                 continue
             waited_s = round(max(now_ms - slot.start_ms, 0) / 1000, 1)
-            most = WIFI_BYTES if end == "reference" else slot.most_bytes
-            yield self._test.make(
-                end, LEAST_BYTES if line_busy else most, waited_s=waited_s, line_busy=line_busy
-            )
+            most_bytes = LEAST_BYTES if line_busy else price(end, slot)
+            yield self._test.make(end, most_bytes, waited_s=waited_s, line_busy=line_busy)
 
     def _taken(self, slot: Slot) -> Iterable[Measurement]:
         return [not_measured(end, Reason.LINE_BUSY, "this machine is testing") for end in self._ends(slot)]

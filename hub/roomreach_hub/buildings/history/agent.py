@@ -23,7 +23,7 @@ from roomreach_agent.probes.health import HealthProbe, Sample
 from roomreach_agent.probes.latency import LatencyProbe
 from roomreach_agent.settings import Settings
 from roomreach_agent.testing.assembling import ways
-from roomreach_agent.testing.one_test import RESERVE
+from roomreach_agent.testing.one_test import price, to_ask
 from roomreach_hub.buildings.box import Box
 from roomreach_hub.buildings.history.calendar import CADENCE_S, Calendar, Round
 from roomreach_hub.buildings.history.frames import Frame
@@ -95,11 +95,9 @@ class PastAgent:
         self._at_s = slot.start_ms / 1000
         if not self._spot.powered(self._at_s):
             return
-        ends = [end for end in slot.targets if end in self._ways]
-        for end in ends:
+        for end in (end for end in slot.targets if end in self._ways):
             passed = self._tools.meter.start(None)
-            most_bytes = int(slot.most_bytes // len(ends) / (1 + RESERVE))
-            found = self._ways[end]().engine.test(Ask(target=end, most_bytes=most_bytes))
+            found = self._ways[end]().engine.test(Ask(target=end, most_bytes=to_ask(price(end, slot))))
             self._tools.finished.put(replace(found, spent_bytes=passed(), waited_s=0.0))
             self._at_s += found.lasted_s or 0.0
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from roomreach import slots
+from roomreach import slots, strata
 from roomreach.desired import Slot
 from roomreach.identifiers import AgentId, SiteId
 
@@ -19,7 +19,7 @@ class Planned:
 
     def of(self, agent: AgentId, begin_s: float, end_s: float) -> tuple[Slot, ...]:
         """Give the slots of one agent that begin from a moment up to another, in seconds since 1970."""
-        first, last = (slots.day_of(int(at_s * 1000)) for at_s in (begin_s, end_s))
+        first, last = (strata.day_of(int(at_s * 1000)) for at_s in (begin_s, end_s))
         days = (first + timedelta(days=number) for number in range((last - first).days + 1))
         theirs = (slot for day in days for slot in self._on(day).get(agent, ()))
         return tuple(slot for slot in theirs if begin_s <= slot.start_ms / 1000 < end_s)
