@@ -16,7 +16,7 @@ from roomreach_api.console.words import since
 from roomreach_api.reading import Reading
 from roomreach_api.visible import SeenAgent, SeenSite
 
-LISTED = 200
+LISTED = 40
 """The rooms that the page lists one by one; where there are more, each site's page lists its own."""
 _OUR_OWN = {Silence.OURS, Silence.EITHER}
 
