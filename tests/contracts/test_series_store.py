@@ -59,6 +59,7 @@ def ask(
     room: str | None = None,
     window: Window | None = None,
     site: str | None = None,
+    target: str | None = None,
     outcome: Outcome | None = None,
 ) -> list[Track]:
     return store.read(
@@ -71,6 +72,7 @@ def ask(
             room=RoomId(room) if room else None,
             window=window,
             site=SiteId(site) if site else None,
+            target=target,
             outcome=outcome,
         )
     )
@@ -249,6 +251,20 @@ def test_one_outcome_is_asked_for_raw_and_in_windows(store: SeriesStore) -> None
     assert rows(ask(store, "names", "rcode", **asked)) == [(TEN, 2)]
 
 
+def test_one_target_is_asked_for_raw_and_in_windows(store: SeriesStore) -> None:
+    store.write(
+        [
+            point("latency", TEN, target="hub", median_ms=10.0),
+            point("latency", TEN, target="anchor_1", median_ms=20.0),
+        ]
+    )
+    averaged = Window(every_ms=10 * MINUTE, aggregate=Aggregate.MEAN)
+    for window in (None, averaged):
+        (track,) = ask(store, "latency", "median_ms", target="anchor_1", window=window)
+        assert (track.target, rows([track])) == ("anchor_1", [(TEN, 20.0)])
+    assert ask(store, "latency", "median_ms", target="anchor_2") == []
+
+
 def test_windows_are_aligned_to_1970_wherever_the_question_begins(store: SeriesStore) -> None:
     store.write([point("health", TEN + minute * MINUTE, uptime_s=minute) for minute in range(12)])
     window = Window(every_ms=7 * MINUTE, aggregate=Aggregate.COUNT)
@@ -290,6 +306,8 @@ def test_text_comes_back_as_it_was(store: SeriesStore, text: str) -> None:
         Question(series="health", columns=("uptime_s",), start_ms=0, end_ms=1, site=SiteId("s' OR 1=1")),
         Question(series="health", columns=("uptime_s",), start_ms=0, end_ms=1, agent=AgentId("a' OR 1=1")),
         Question(series="health", columns=("uptime_s",), start_ms=0, end_ms=1, room=RoomId("a-tester22")),
+        Question(series="health", columns=("uptime_s",), start_ms=0, end_ms=1, target="hub"),
+        Question(series="latency", columns=("sent",), start_ms=0, end_ms=1, target="hub' OR 1=1"),
         *(
             Question(
                 series="health",
@@ -311,7 +329,7 @@ def test_text_comes_back_as_it_was(store: SeriesStore, text: str) -> None:
     ],
 )
 def test_a_question_without_an_answer_is_refused(store: SeriesStore, question: Question) -> None:
-    with pytest.raises(Refused, match=r"(is|has) no (series|column|identifier|window|mean|min|max)"):
+    with pytest.raises(Refused, match=r"(is|has) no (series|column|target|identifier|window|mean|min|max)"):
         store.read(question)
 
 
