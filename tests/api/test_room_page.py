@@ -50,7 +50,7 @@ def test_the_answer_comes_first_then_each_figure_in_words_with_its_number(weeks)
     for said in (
         "Residents can get online in this room: everything asked answered.",
         "Typically -78 dBm, weak.",
-        "Measured in 337 of 337 spans of 30 minutes.",
+        "Measured in 337 of 337 half hours.",
         "Download typically 9.0 Mbit/s, slow.",
         "An answer took 18 ms on the quiet line, 95 ms while downloading and 140 ms while uploading.",
         "23 tests, of which 7 did not settle: a bar shows their bounds. Failed 4 times: no answer.",
@@ -65,7 +65,9 @@ def test_each_span_has_its_windows_and_a_table_of_the_same(weeks, days, every_s,
     signal = charts(weeks, TEN, days)[0]
     steps = {later - earlier for earlier, later in pairwise(signal["x"])}
     assert steps == {every_s}
-    assert signal["to"] - signal["from"] == days * 86_400
+    assert 0 <= signal["to"] - signal["from"] - days * 86_400 < every_s
+    assert signal["from"] <= signal["x"][0]
+    assert signal["x"] == sorted(signal["x"])
     page = read(weeks, TEN, days)
     table = [row for row in page.rows if len(row) == 4 and "dBm" in row[1]]
     assert len(table) == rows
@@ -77,8 +79,8 @@ def test_time_in_which_nothing_was_measured_is_a_gap(weeks) -> None:
     at = response["lines"][0].index(None)
     before, after = response["x"][at - 1], response["x"][at + 1]
     assert 3.5 * 3600 <= after - before <= 4 * 3600
-    assert before < response["failed"][0] < response["failed"][-1] < after
-    assert len(response["failed"]) == 15
+    assert before <= response["failed"][0] < response["failed"][-1] < after
+    assert len(response["failed"]) == 8, "half hours"
     assert response["lines"][0].count(None) == 1
 
 
@@ -109,7 +111,7 @@ def test_a_test_that_failed_is_no_figure(world) -> None:
         world.hears("a-bcdfghjkm9", timedelta(minutes=minutes), (Link(signal_dbm=-60), test))
     page = read(world, "r-bcdfghjkm9")
     assert (
-        "Not measured in the last 7 days. Failed once: the test service turned the agent away. "
+        "No figure in the last 7 days. Failed once: the test service turned the agent away. "
         "Could not be measured: the day's allowance of data is used up."
     ) in page.text
     speed = charts(world, "r-bcdfghjkm9")[1]
