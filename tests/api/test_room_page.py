@@ -151,6 +151,51 @@ def test_what_an_agent_measured_before_it_left_stays_with_the_room(weeks) -> Non
     assert "No agent stands in this room now." in page.text
 
 
+@pytest.fixture
+def lodge(world):
+    """A hostel with one agent, in room 9, and nothing measured."""
+    world.agent("a-bcdfghjkm9", world.room(world.site(SITE, "Stratford Lodge"), "r-bcdfghjkm9", "9"))
+    return world
+
+
+def hears(world, step: timedelta, number: int, *measurements, interval_s: int) -> None:
+    for n in reversed(range(number)):
+        world.hears("a-bcdfghjkm9", n * step, measurements, interval_s=interval_s)
+
+
+def test_what_failed_stays_with_a_dead_room_after_its_agent_was_moved(lodge) -> None:
+    hears(lodge, timedelta(minutes=15), 20, Link(reason=Reason.NOT_ASSOCIATED), interval_s=900)
+    other = lodge.room(f"b-{SITE[2:]}", "r-elsewhere2", "14")
+    lodge.now += timedelta(minutes=2)
+    lodge.agent("a-bcdfghjkm9", other, since=lodge.now - timedelta(minutes=1))
+    page = read(lodge, "r-bcdfghjkm9")
+    assert "none measured here" not in page.text
+    assert "Failed 20 times: not joined to any Wi-Fi network." in page.text
+    assert [row[3] for row in page.rows if row[0].startswith("Wi-Fi signal")] == [
+        "4 hours 45 minutes 20 checks"
+    ]
+
+
+def test_an_agent_that_reports_every_hour_misses_nothing(lodge) -> None:
+    hears(lodge, timedelta(hours=1), 24, Link(signal_dbm=-60), interval_s=3600)
+    lodge.hears("a-bcdfghjkm9", measurements=(Link(signal_dbm=-60),), interval_s=60)
+    assert "Measured in 24 of 25 hours." in read(lodge, "r-bcdfghjkm9", 1).text
+    assert charts(lodge, "r-bcdfghjkm9", 1)[0]["lines"][0].count(None) == 0
+
+
+@pytest.mark.parametrize(("dbm", "bottom", "top"), [(-35, -90, -30), (-97, -100, -40), (-60, -90, -40)])
+def test_the_scale_of_a_signal_ends_at_tens(lodge, dbm: int, bottom: int, top: int) -> None:
+    hears(lodge, timedelta(minutes=1), 2, Link(signal_dbm=dbm), interval_s=60)
+    signal = charts(lodge, "r-bcdfghjkm9")[0]
+    assert (signal["bottom"], signal["top"]) == (bottom, top)
+
+
+def test_what_failed_is_to_be_had_as_files(weeks) -> None:
+    offered = [address for address in read(weeks, TEN).addresses if "outcome=failed" in address]
+    rows = [weeks.client.get(address).text.count("failed") for address in offered]
+    assert sorted(rows) == [0, 0, 15, 15], "gateway and link, latency and names"
+
+
 def test_a_span_there_is_not_is_refused_in_plain_words(weeks) -> None:
     page = Reader(raw(weeks, TEN, 3, status=422))
     assert page.headings == ["This cannot be shown"]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -201,6 +202,18 @@ def test_a_room_that_is_reached_but_not_always_says_so(lodge) -> None:
     assert "-60 dBm, strong median of 25 hours; 10 of 100 checks found no Wi-Fi" in read(lodge).text
 
 
+def test_a_night_in_which_nothing_was_measured_is_a_gap_in_the_small_drawing(lodge) -> None:
+    night = range(100, 140)
+    told = [(n * QUARTER, (JOINED,)) for n in range(400) if n not in night]
+    past(lodge, "r-bcdfghjkm9", told)
+    (drawn,) = re.findall(
+        r'class="spark.*?<path class="line-0" d="([^"]*)"',
+        lodge.client.get(f"/sites/{LODGE}").text,
+        re.DOTALL,
+    )
+    assert drawn.count("M") == 2
+
+
 def test_rooms_that_always_fail_are_not_hidden_by_a_wired_agent_that_is_well(lodge) -> None:
     block = "b-bcdfghjkmn"
     lodge.agent("a-reference2", lodge.room(block, "r-reference2", "1"), Role.REFERENCE)
@@ -209,6 +222,15 @@ def test_rooms_that_always_fail_are_not_hidden_by_a_wired_agent_that_is_well(lod
     past(lodge, "r-bcdfghjkm9", [(n * QUARTER, (UNHEARD,)) for n in range(96)])
     cells = [cell for row in read(lodge).rows if len(row) == 8 for cell in row[1:]]
     assert {cell for cell in cells if any(map(str.isdigit, cell))} == {"100% failed"}
+
+
+def test_a_room_that_is_bad_at_every_hour_says_nothing_of_when(lodge) -> None:
+    well = Latency(target="hub", sent=5, received=5, median_ms=9.0)
+    past(lodge, "r-bcdfghjkm9", [(n * QUARTER, (well,)) for n in range(96)])
+    past(lodge, "r-bcdfghjk10", [(n * QUARTER, (UNHEARD,)) for n in range(96)])
+    page = read(lodge)
+    assert "Left out: 1 room that our server never answered, at any hour." in page.text
+    assert {cell for row in page.rows if len(row) == 8 for cell in row[1:] if cell.isdigit()} == {"9"}
 
 
 def test_a_dead_room_that_reports_every_minute_keeps_its_page_small_and_its_numbers_right(lodge) -> None:

@@ -165,7 +165,8 @@ def _lines(
 
 
 def _typically(found: Summary, said: _Said, word: str) -> str:
-    most = f" Most of the time between {said(found.p20)} and {said(found.p80)}." if found.n > 1 else ""
+    few, many = said(found.p20), said(found.p80)
+    most = f" Most of the time between {few} and {many}." if few != many else ""
     return f"Typically {said(found.median)}, {word}.{most}"
 
 

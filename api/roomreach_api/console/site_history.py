@@ -38,15 +38,26 @@ _Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """When our server answered the rooms, by day and hour.
+
+    ``never`` counts rooms left out because it never did: they are bad at every hour, and say nothing of when.
+    """
+
+    hours: Mapping[Slot, Hour]
+    never: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteHistory:
-    """A site's last week, and its ``pattern`` by day and hour over ``pattern_days``.
+    """A site's last week, and its ``pattern`` over ``pattern_days``.
 
     ``tests`` are those over the line. A part is None where there is too much of it for one page.
     """
 
     rooms: Mapping[RoomId, RoomWeek] | None
     tests: Sequence[Speed] | None
-    pattern: Mapping[Slot, Hour] | None
+    pattern: Pattern | None
     pattern_days: int
     failed: WhatFailed | None
     files: Mapping[str, File]
@@ -104,7 +115,7 @@ def _rooms(
     }
 
 
-def _pattern(reading: Reading, place: Place, wired: Collection[AgentId]) -> Mapping[Slot, Hour]:
+def _pattern(reading: Reading, place: Place, wired: Collection[AgentId]) -> Pattern:
     # The way to our server is the one that is always asked.
     answers = averages(reading, place, "latency", ("median_ms",), HOUR_MS, target="hub")
     answered, failed = (
@@ -112,11 +123,15 @@ def _pattern(reading: Reading, place: Place, wired: Collection[AgentId]) -> Mapp
     )
     every = {trail.agent for some in (answers, answered, failed) for trail in some}
     # Wired agents do not see what residents see: they speak where no other does.
-    speaking = every.difference(wired) or every
-    return week(
-        _hours(answers, speaking),
-        [(at_ms, int(count or 0)) for at_ms, count in _hours(answered, speaking)],
-        [(at_ms, int(count or 0)) for at_ms, count in _hours(failed, speaking)],
+    of_rooms = every.difference(wired) or every
+    speaking = of_rooms & {trail.agent for trail in answered} or of_rooms
+    return Pattern(
+        hours=week(
+            _hours(answers, speaking),
+            [(at_ms, int(count or 0)) for at_ms, count in _hours(answered, speaking)],
+            [(at_ms, int(count or 0)) for at_ms, count in _hours(failed, speaking)],
+        ),
+        never=len({trail.room for trail in failed if trail.agent in of_rooms - speaking}),
     )
 
 
