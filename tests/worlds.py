@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -211,3 +212,12 @@ class World:
         for minutes in (31, 20, 10):
             self.hears("a-bcdfghjk10", timedelta(minutes=minutes), OFFLINE)
         self.hears("a-bcdfghjk10", timedelta(seconds=40), OFFLINE)
+
+
+def spoil(records: Records) -> None:
+    """Put something that is no database where the records were."""
+    records.close()
+    file = Path(records._engine.url.database)
+    for part in file.parent.glob(f"{file.name}-*"):
+        part.unlink()
+    file.write_bytes(b"no database " * 1000)

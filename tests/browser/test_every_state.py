@@ -9,7 +9,7 @@ import pytest
 from examples import MEASUREMENTS
 from roomreach.measurement import Link, Measurement
 from roomreach.places import Safeguarding
-from worlds import OFFLINE, World
+from worlds import OFFLINE, World, spoil
 
 WIDTHS = (320, 1280)
 MINUTE = timedelta(minutes=1)
@@ -72,11 +72,7 @@ def collector_silent(world: World) -> None:
 def records_unavailable(world: World) -> None:
     """Something that is no database lies where the records were."""
     trouble(world)
-    world.records.close()
-    file = Path(world.records._engine.url.database)
-    for part in file.parent.glob(f"{file.name}-*"):
-        part.unlink()
-    file.write_bytes(b"no database " * 1000)
+    spoil(world.records)
 
 
 STATES: dict[str, tuple[Callable[[World], None], str, str, str]] = {
