@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from roomreach.identifiers import AgentId, RoomId
 from roomreach.moments import milliseconds
 from roomreach_api.console.intervals import Intervals
+from roomreach_api.console.patterns import samples
 from roomreach_api.console.statistics import bands
 from roomreach_api.console.statistics.hours import HOUR_MS, Hour, busy, slot_of, week
 from roomreach_api.console.statistics.spans import Failure, Span, spans, together
@@ -243,3 +244,9 @@ def test_a_figure_gets_its_word(word, value, said) -> None:
 )
 def test_how_long_something_lasted_is_said(span, said) -> None:
     assert lasting(span) == said
+
+
+def test_hours_without_a_figure_are_not_counted_among_those_that_have_one() -> None:
+    failed_only = Hour(median=None, n=0, checks=4, failed=4)
+    found = {(0, 8): failed_only, (0, 9): Hour(median=9.0, n=2, checks=8, failed=0)}
+    assert samples(found) == "2 of them"

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -50,32 +51,9 @@ def opening(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
 
 
 def ask(
-    store: SeriesStore,
-    series: str,
-    *columns: str,
-    start_ms: int = 0,
-    end_ms: int = TEN + DAY,
-    agent: str | None = None,
-    room: str | None = None,
-    window: Window | None = None,
-    site: str | None = None,
-    target: str | None = None,
-    outcome: Outcome | None = None,
+    store: SeriesStore, series: str, *columns: str, start_ms: int = 0, end_ms: int = TEN + DAY, **more: Any
 ) -> list[Track]:
-    return store.read(
-        Question(
-            series=series,
-            columns=columns,
-            start_ms=start_ms,
-            end_ms=end_ms,
-            agent=AgentId(agent) if agent else None,
-            room=RoomId(room) if room else None,
-            window=window,
-            site=SiteId(site) if site else None,
-            target=target,
-            outcome=outcome,
-        )
-    )
+    return store.read(Question(series=series, columns=columns, start_ms=start_ms, end_ms=end_ms, **more))
 
 
 def rows(tracks: Sequence[Track]) -> list[tuple[object, ...]]:
