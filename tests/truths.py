@@ -1,5 +1,6 @@
 """Does what the API answers agree with what was simulated? Found by looking at every room, then compared."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +39,7 @@ class Answers:
         self.begin, self.end = truth["history"]["begin"], truth["history"]["end"]
         self.cadence_s = truth["cadence_s"]
         self.sites = [one["id"] for one in ask("/api/v1/sites")["sites"] if not one["trial"]]
+        self.site_of = {one["id"]: one["site"] for one in ask("/api/v1/rooms")["rooms"]}
         self.latest = {one["agent"]: one for one in ask("/api/v1/latest")["latest"]}
 
     def rows(
@@ -151,6 +153,21 @@ def _expected(truth: Truth) -> dict[str, list[tuple[str, float, float]]]:
 
 def _same(span: Span, begin_s: float, end_s: float, cadence_s: float) -> bool:
     return abs(span.begin_s - begin_s) <= cadence_s and abs(span.end_s - end_s) <= cadence_s
+
+
+def missing_from(pages: Callable[[str], str], answers: Answers, outage: Truth) -> list[str]:
+    """Say which rooms of an outage are on no row of their site's page that began and ended as it did."""
+    rooms = [answers.latest[agent]["room"] for agent in outage["agents"]]
+    (site,) = {answers.site_of[room] for room in rooms}
+    ends = [seconds(outage[end]) for end in ("begin", "end")]
+    told = set()
+    for row in re.findall(r"<tr.*?</tr>", pages(f"/sites/{site}"), re.DOTALL):
+        times = [seconds(at) for at in re.findall(r'datetime="([^"]*)"', row)]
+        if len(times) == len(ends) and all(
+            abs(at - end) <= answers.cadence_s for at, end in zip(times, ends, strict=True)
+        ):
+            told |= set(re.findall(r"/rooms/(r-\w+)", row))
+    return sorted(set(rooms) - told)
 
 
 def dead_rooms(answers: Answers) -> set[str]:

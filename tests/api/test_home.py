@@ -272,7 +272,7 @@ def test_our_own_silence_blames_no_room(hostel) -> None:
     hostel.now += timedelta(minutes=12)
     page = read(hostel)
     assert page.title.startswith("Nothing heard since 2:04pm")
-    assert "Our own system Nothing heard since 22 November 2026, 2:04pm" in page.text
+    assert "Our own system Nothing heard from anywhere since 22 November 2026, 2:04pm" in page.text
     assert "Silent box" not in page.text
 
 
@@ -283,7 +283,7 @@ def test_the_silence_of_the_only_site_may_be_its_own_or_ours(hostel) -> None:
         "Nothing heard from any room since 2:04pm: either the only site has no power or no line, "
         "or our collector or broker is silent" in page.text
     )
-    assert "The only site, or our own system Nothing heard since" in page.text
+    assert "The only site, or our own system Nothing heard from anywhere since" in page.text
     assert "Silent box" not in page.text
 
 

@@ -187,7 +187,12 @@ def test_measurements_come_as_a_file_with_units_and_nothing_where_nothing_is_kno
     assert response.headers["content-type"] == "text/csv; charset=utf-8"
     assert response.headers["content-disposition"] == 'attachment; filename="roomreach-latency.csv"'
     head, *body = rows(response.text)
-    assert head == ["at", "agent", "room", "target", "median_ms (ms)", "outcome", "received (attempts)"]
+    assert head == [
+        *("at", "agent", "room", "target", "median_ms (ms)", "outcome", "received (attempts)"),
+        *("room_label", "london_time"),
+    ]
+    assert {row[7] for row in body} == {"10"}
+    assert body[0][8] == "2026-11-22 13:33:00"
     told = hostel.client.get(address).json()
     expected = sum(len(track["rows"]) for track in told["tracks"])
     assert len(body) == expected > 0
@@ -202,8 +207,9 @@ def test_measurements_come_as_a_file_with_units_and_nothing_where_nothing_is_kno
 def test_what_an_agent_wrote_is_no_formula_in_a_file() -> None:
     track = Track(AgentId("a-bcdfghjkm9"), RoomId("r-bcdfghjkm9"), None, ((0, ("=1+1", -3.5, None, False)),))
     columns = [Column("lacked", "str"), Column("x", "float"), Column("y", "int"), Column("z", "bool")]
-    assert rows(written(columns, [track]))[1] == [
+    assert rows(written(columns, [track], lambda _room: "=10"))[1] == [
         "1970-01-01T00:00:00.000Z", "a-bcdfghjkm9", "r-bcdfghjkm9", "", "'=1+1", "-3.5", "", "false",
+        "'=10", "1970-01-01 01:00:00",
     ]  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What many measurements say together: medians, hours of the week, spans of failures, gaps."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from roomreach.identifiers import AgentId, RoomId
 from roomreach.moments import milliseconds
+from roomreach_api.console.intervals import Intervals
+from roomreach_api.console.patterns import samples
 from roomreach_api.console.statistics import bands
 from roomreach_api.console.statistics.hours import HOUR_MS, Hour, busy, slot_of, week
 from roomreach_api.console.statistics.spans import Failure, Span, spans, together
@@ -89,13 +92,13 @@ def failure(minute: int, room: int = 1, reason: str = "no_answer", kind: str = "
 FAILURES = st.lists(
     st.builds(failure, st.integers(0, 600), st.integers(1, 3), st.sampled_from(["no_answer", "refused"])),
     max_size=40,
-    unique_by=lambda one: (one.room, one.at_ms, one.reason),
+    unique_by=lambda one: (one.room, one.at_ms),
 )
 PATIENCE_MS = 22 * MINUTE_MS
 
 
 def joined(failures) -> list[Span]:
-    return spans(failures, lambda _: PATIENCE_MS)
+    return spans(failures, lambda _agent, _at_ms: PATIENCE_MS)
 
 
 @given(FAILURES, st.randoms())
@@ -109,20 +112,18 @@ def test_spans_hold_every_failure_once_whatever_their_order(failures, chance) ->
         inside = sorted(
             one.at_ms
             for one in failures
-            if {one.room} == span.rooms
-            and one.reason == span.reason
-            and span.begun_ms <= one.at_ms <= span.last_ms
+            if {one.room} == span.rooms and span.begun_ms <= one.at_ms <= span.last_ms
         )
         assert (inside[0], inside[-1], len(inside)) == (span.begun_ms, span.last_ms, span.checks)
         assert all(later - earlier <= PATIENCE_MS for earlier, later in pairwise(inside))
 
 
 @given(FAILURES)
-def test_spans_of_one_room_and_reason_lie_further_apart_than_patience(failures) -> None:
+def test_spans_of_one_room_lie_further_apart_than_patience(failures) -> None:
     found = joined(failures)
     for span in found:
         for other in found:
-            if other is not span and (other.rooms, other.reason) == (span.rooms, span.reason):
+            if other is not span and other.rooms == span.rooms:
                 apart = max(other.begun_ms - span.last_ms, span.begun_ms - other.last_ms)
                 assert apart > PATIENCE_MS
 
@@ -130,7 +131,7 @@ def test_spans_of_one_room_and_reason_lie_further_apart_than_patience(failures) 
 @given(FAILURES)
 def test_together_keeps_every_room_check_and_moment(failures) -> None:
     found = joined(failures)
-    groups = together(found, 30 * MINUTE_MS)
+    groups = together(found)
     assert sum(group.checks for group in groups) == sum(span.checks for span in found)
     assert len(groups) <= len(found)
     for span in found:
@@ -147,10 +148,38 @@ def test_a_check_that_went_well_ends_a_span() -> None:
     assert [(span.begun_ms // MINUTE_MS, span.last_ms // MINUTE_MS) for span in found] == [(0, 30), (60, 75)]
 
 
+def test_reasons_that_alternate_are_one_span_that_counts_them() -> None:
+    (span,) = joined([failure(n, reason=("no_answer", "no_route")[n % 2]) for n in range(60)])
+    assert (span.begun_ms, span.last_ms, span.checks) == (0, 59 * MINUTE_MS, 60)
+    assert span.reasons == {"no_answer": 30, "no_route": 30}
+
+
+def test_gathered_failures_count_as_many_as_stand_in_them() -> None:
+    (span,) = joined([replace(failure(minute), checks=15) for minute in (0, 15)])
+    assert span.checks == 30
+
+
+def test_an_interval_that_changed_later_does_not_cut_what_failed_before() -> None:
+    waited = Intervals.of(HOUR_MS, [(AgentId("a-room1"), 0, 900), (AgentId("a-room1"), HOUR_MS, 30)])
+    quarters, seldom = [failure(minute) for minute in (0, 15, 30)], [failure(61), failure(63)]
+    found = spans(quarters + seldom, waited.patience_ms)
+    assert [(span.begun_ms // MINUTE_MS, span.checks) for span in found] == [(0, 3), (61, 1), (63, 1)]
+
+
+def test_an_agent_that_reports_seldom_joins_no_outages_of_others() -> None:
+    def patience_ms(agent: str, _at_ms: int) -> int:
+        return 90 * MINUTE_MS if agent == "a-room9" else MINUTE_MS
+
+    early, late = [failure(n, 1) for n in range(5)], [failure(30 + n, 2) for n in range(5)]
+    slow = [failure(200, 9), failure(260, 9)]
+    rooms = {tuple(span.rooms) for span in together(spans(early + late + slow, patience_ms))}
+    assert rooms == {("r-room1",), ("r-room2",), ("r-room9",)}
+
+
 def test_rooms_that_failed_together_are_one_span_and_one_that_fails_for_ever_is_another() -> None:
     line = [failure(minute + room, room) for minute in (300, 315, 330) for room in (1, 2)]
     dead = [failure(minute, 3) for minute in range(0, 600, 15)]
-    rooms = Counter(tuple(sorted(span.rooms)) for span in together(joined(line + dead), 45 * MINUTE_MS))
+    rooms = Counter(tuple(sorted(span.rooms)) for span in together(joined(line + dead)))
     assert rooms == {("r-room1", "r-room2"): 1, ("r-room3",): 1}
 
 
@@ -215,3 +244,9 @@ def test_a_figure_gets_its_word(word, value, said) -> None:
 )
 def test_how_long_something_lasted_is_said(span, said) -> None:
     assert lasting(span) == said
+
+
+def test_hours_without_a_figure_are_not_counted_among_those_that_have_one() -> None:
+    failed_only = Hour(median=None, n=0, checks=4, failed=4)
+    found = {(0, 8): failed_only, (0, 9): Hour(median=9.0, n=2, checks=8, failed=0)}
+    assert samples(found) == "2 of them"

@@ -1,16 +1,22 @@
 """A site's page and a room's page in a browser: accessible at every width, drawn, whole without script."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from roomreach.errors import Unavailable
+from roomreach.identifiers import RoomId
+from roomreach.measurement import Link, Reason
 from roomreach.places import Safeguarding
+from roomreach_store.series import Question, Track
 from two_weeks import ELEVEN, OFFICE, SITE, TEN, two_weeks
-from worlds import World
+from worlds import OFFLINE, World
 
 WIDTHS = (320, 1280)
+DEAD = RoomId("r-deadroom22")
 
 
 def weeks(world: World) -> None:
@@ -27,6 +33,32 @@ def confidential(world: World) -> None:
     world.hears("a-refuge2345")
 
 
+def collector_silent(world: World) -> None:
+    two_weeks(world)
+    world.now += timedelta(hours=3)
+
+
+def series_unavailable(world: World) -> None:
+    two_weeks(world)
+
+    def read(_question: Question) -> list[Track]:
+        raise Unavailable("the database did not answer within 5 s")
+
+    world.series.read = read
+
+
+def records_unavailable(world: World) -> None:
+    two_weeks(world)
+    world.spoil_records()
+
+
+def dead_room(world: World) -> None:
+    world.agent("a-deadroom22", world.room(world.site(SITE, "Stratford Lodge"), DEAD, "9"))
+    for quarters in reversed(range(20)):
+        unjoined = (Link(reason=Reason.NOT_ASSOCIATED), *OFFLINE)
+        world.hears("a-deadroom22", quarters * timedelta(minutes=15), unjoined, interval_s=900)
+
+
 STATES: dict[str, tuple[Callable[[World], None], str, str]] = {
     "site": (weeks, f"/sites/{SITE}", "3 of 5 rooms online"),
     "room, a week": (weeks, f"/rooms/{TEN}", "Online"),
@@ -37,6 +69,14 @@ STATES: dict[str, tuple[Callable[[World], None], str, str]] = {
     "site, nothing yet": (nothing_yet, f"/sites/{SITE}", "Nothing measured yet"),
     "confidential site": (confidential, "/sites/s-refuge2345", "Online"),
     "confidential room": (confidential, "/rooms/r-refuge2345", "Online"),
+    "site, collector silent": (collector_silent, f"/sites/{SITE}", "Nothing heard now"),
+    "room, collector silent": (collector_silent, f"/rooms/{TEN}", "Not known"),
+    "site, series unavailable": (series_unavailable, f"/sites/{SITE}", "3 of 5 rooms online"),
+    "room, series unavailable": (series_unavailable, f"/rooms/{TEN}", "Online"),
+    "site, records unavailable": (records_unavailable, f"/sites/{SITE}", "Sorry, roomreach cannot read"),
+    "room, records unavailable": (records_unavailable, f"/rooms/{TEN}", "Sorry, roomreach cannot read"),
+    "site, dead room": (dead_room, f"/sites/{SITE}", "Not online"),
+    "room, dead": (dead_room, f"/rooms/{DEAD}", "Not online"),
     "no such room": (nothing_yet, "/rooms/r-elsewhere2", "Page not found"),
 }
 
@@ -60,7 +100,7 @@ def drawn(page: Page) -> list[bool]:
 
 def test_a_page_is_accessible_and_alone_at_every_width(state, visit, faults, tmp_path: Path) -> None:
     address, title = state
-    page = visit(address, failing=title.startswith("Page not"))
+    page = visit(address, failing=title.startswith(("Page not", "Sorry")))
     assert page.title().startswith(title)
     assert "Canary" not in page.content()
     for summary in page.locator("summary").all():
@@ -145,7 +185,7 @@ def test_the_keyboard_reaches_everything_in_reading_order_and_shows_where_it_is(
 def test_a_file_of_figures_is_handed_over(lodge, visit) -> None:
     page = visit(f"{lodge.address}/sites/{SITE}")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Speed, test by test (CSV)").click()
+        page.get_by_role("link", name="Speed, test by test (CSV)").first.click()
     assert download.value.suggested_filename == "roomreach-throughput.csv"
 
 

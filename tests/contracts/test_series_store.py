@@ -2,90 +2,20 @@
 
 import itertools
 import threading
-import uuid
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from made_points import MINUTE, TEN, point, where
-from newer_influxdb import ADDRESS, NewerInfluxDB
 from roomreach.errors import Refused
 from roomreach.identifiers import AgentId, RoomId, SiteId
 from roomreach.measurement import Outcome
-from roomreach.places import Role, Whereabouts
 from roomreach.series import SERIES, Point
 from roomreach_store.series import Aggregate, Question, SeriesStore, Track, Window
 from roomreach_store.series.memory import MemorySeries
-from roomreach_store.series.opening import open_series
-
-Opener = Callable[[], SeriesStore]
-
-DAY = 24 * 60 * MINUTE
-
-
-def opener(kind: str, request: pytest.FixtureRequest, folder: Path) -> Opener:
-    match kind:
-        case "memory":
-            url = "memory:"
-        case "duckdb":
-            url = f"duckdb:///{folder}/series.duckdb"
-        case "influxdb 2":
-            newer = NewerInfluxDB(ADDRESS)
-            bucket = newer.new_bucket()
-            return lambda: open_series(bucket, token=newer.token)
-        case _:
-            server = request.getfixturevalue("influxdb")
-            url = f"influxdb+http://127.0.0.1:{server.port}/test_{uuid.uuid4().hex}"
-    return lambda: open_series(url)
-
-
-ON_DISK = ["duckdb", "influxdb", *(["influxdb 2"] if ADDRESS else [])]
-
-
-@pytest.fixture(params=["memory", *ON_DISK])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SeriesStore]:
-    with closing(opener(request.param, request, tmp_path)()) as opened:
-        yield opened
-
-
-@pytest.fixture(params=ON_DISK)
-def opening(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
-    return opener(request.param, request, tmp_path)
-
-
-def ask(
-    store: SeriesStore,
-    series: str,
-    *columns: str,
-    start_ms: int = 0,
-    end_ms: int = TEN + DAY,
-    agent: str | None = None,
-    room: str | None = None,
-    window: Window | None = None,
-    site: str | None = None,
-    outcome: Outcome | None = None,
-) -> list[Track]:
-    return store.read(
-        Question(
-            series=series,
-            columns=columns,
-            start_ms=start_ms,
-            end_ms=end_ms,
-            agent=AgentId(agent) if agent else None,
-            room=RoomId(room) if room else None,
-            window=window,
-            site=SiteId(site) if site else None,
-            outcome=outcome,
-        )
-    )
-
-
-def rows(tracks: Sequence[Track]) -> list[tuple[object, ...]]:
-    return [(time_ms, *values) for track in tracks for time_ms, values in track.rows]
+from series_stores import Opener, ask, rows
 
 
 def test_what_was_written_is_read_back_with_its_types(store: SeriesStore) -> None:
@@ -257,6 +187,20 @@ def test_one_outcome_is_asked_for_raw_and_in_windows(store: SeriesStore) -> None
     assert rows(ask(store, "names", "rcode", **asked)) == [(TEN, 2)]
 
 
+def test_one_target_is_asked_for_raw_and_in_windows(store: SeriesStore) -> None:
+    store.write(
+        [
+            point("latency", TEN, target="hub", median_ms=10.0),
+            point("latency", TEN, target="anchor_1", median_ms=20.0),
+        ]
+    )
+    averaged = Window(every_ms=10 * MINUTE, aggregate=Aggregate.MEAN)
+    for window in (None, averaged):
+        (track,) = ask(store, "latency", "median_ms", target="anchor_1", window=window)
+        assert (track.target, rows([track])) == ("anchor_1", [(TEN, 20.0)])
+    assert ask(store, "latency", "median_ms", target="anchor_2") == []
+
+
 def test_windows_are_aligned_to_1970_wherever_the_question_begins(store: SeriesStore) -> None:
     store.write([point("health", TEN + minute * MINUTE, uptime_s=minute) for minute in range(12)])
     window = Window(every_ms=7 * MINUTE, aggregate=Aggregate.COUNT)
@@ -298,6 +242,8 @@ def test_text_comes_back_as_it_was(store: SeriesStore, text: str) -> None:
         Question(series="health", columns=("uptime_s",), start_ms=0, end_ms=1, site=SiteId("s' OR 1=1")),
         Question(series="health", columns=("uptime_s",), start_ms=0, end_ms=1, agent=AgentId("a' OR 1=1")),
         Question(series="health", columns=("uptime_s",), start_ms=0, end_ms=1, room=RoomId("a-tester22")),
+        Question(series="health", columns=("uptime_s",), start_ms=0, end_ms=1, target="hub"),
+        Question(series="latency", columns=("sent",), start_ms=0, end_ms=1, target="hub' OR 1=1"),
         *(
             Question(
                 series="health",
@@ -319,7 +265,7 @@ def test_text_comes_back_as_it_was(store: SeriesStore, text: str) -> None:
     ],
 )
 def test_a_question_without_an_answer_is_refused(store: SeriesStore, question: Question) -> None:
-    with pytest.raises(Refused, match=r"(is|has) no (series|column|identifier|window|mean|min|max)"):
+    with pytest.raises(Refused, match=r"(is|has) no (series|column|target|identifier|window|mean|min|max)"):
         store.read(question)
 
 
@@ -430,79 +376,3 @@ def test_a_thousand_points_in_one_batch_are_all_there(store: SeriesStore) -> Non
     made: list[Point] = [point("health", TEN + number, uptime_s=number) for number in range(1_000)]
     store.write(made)
     assert len(rows(ask(store, "health", "uptime_s"))) == 1_000
-
-
-OLD, NEW = where(room="r-older222"), where(room="r-newer222")._replace(role=Role.REFERENCE)
-
-
-def a_morning(whereabouts: Whereabouts) -> list[Point]:
-    """Ten minutes of every series, with every type and a text that needs quoting."""
-    made = []
-    for minute in range(10):
-        taken_ms = TEN + minute * MINUTE
-        made += [
-            point("report", taken_ms, whereabouts, outbox='o-"quoted" \\ ', sequence=minute, lacked=""),
-            point("health", taken_ms, whereabouts, clock_synchronised=False, cpu_percent=3.0, uptime_s=2**53),
-            point("health", taken_ms, whereabouts._replace(agent=AgentId("a-another22")), uptime_s=minute),
-        ]
-        made += [
-            point("names", taken_ms, whereabouts, target, answer_ms=float(minute))
-            for target in ("site", "other")
-        ]
-    return made
-
-
-def where_each_stands(store: SeriesStore) -> dict[str, list[tuple[str, str, str | None, object]]]:
-    """Room by room, everything there is."""
-    found: dict[str, list[tuple[str, str, str | None, object]]] = {}
-    for series in ("report", "health", "names"):
-        columns = [column.name for column in SERIES[series].columns]
-        for track in ask(store, series, *columns):
-            found.setdefault(track.room, []).append((series, track.agent, track.target, track.rows))
-    return found
-
-
-def test_points_of_an_agent_and_a_time_are_put_elsewhere_whole(store: SeriesStore) -> None:
-    store.write(a_morning(OLD))
-    before = where_each_stands(store)[OLD.room]
-    assert store.replace(NEW, TEN + 3 * MINUTE, TEN + 7 * MINUTE) == 4 * 4
-    after = where_each_stands(store)
-    moved = range(TEN + 3 * MINUTE, TEN + 7 * MINUTE)
-    for series, agent, target, tracked in before:
-        own = agent == NEW.agent
-        stays = tuple(row for row in tracked if not (own and row[0] in moved))
-        assert (series, agent, target, stays) in after[OLD.room]
-        if own:
-            assert (series, agent, target, tracked[3:7]) in after[NEW.room]
-    assert len(after[NEW.room]) == 4
-    assert store.replace(NEW, TEN + 3 * MINUTE, TEN + 7 * MINUTE) == 0
-    assert where_each_stands(store) == after
-    assert store.replace(OLD, 0, 2**62) == 4 * 4
-    assert where_each_stands(store)[OLD.room] == before
-
-
-def test_what_an_interrupted_move_left_in_both_places_is_completed(store: SeriesStore) -> None:
-    store.write(a_morning(OLD))
-    store.replace(NEW, TEN, TEN + DAY)
-    whole = where_each_stands(store)[NEW.room]
-    store.write(a_morning(OLD))
-    assert store.replace(NEW, TEN, TEN + DAY) == 40
-    assert where_each_stands(store)[NEW.room] == whole
-    assert {agent for _, agent, *_ in where_each_stands(store)[OLD.room]} == {"a-another22"}
-
-
-def test_what_was_put_elsewhere_can_be_written_again_there(store: SeriesStore) -> None:
-    store.write([point("health", TEN, OLD, uptime_s=1, cpu_percent=2.0)])
-    store.replace(NEW, TEN, TEN + 1)
-    store.write([point("health", TEN, NEW, uptime_s=3), point("health", TEN, OLD, uptime_s=4)])
-    assert rows(ask(store, "health", "uptime_s", "cpu_percent", room=NEW.room)) == [(TEN, 3, 2.0)]
-    assert rows(ask(store, "health", "uptime_s", room=OLD.room)) == [(TEN, 4)]
-
-
-def test_a_move_is_on_disk_when_it_is_done(opening: Opener) -> None:
-    with closing(opening()) as store:
-        store.write(a_morning(OLD))
-        store.replace(NEW, TEN, TEN + DAY)
-        before = where_each_stands(store)
-    with closing(opening()) as store:
-        assert where_each_stands(store) == before

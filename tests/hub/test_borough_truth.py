@@ -18,6 +18,7 @@ from truths import (
     Truth,
     before_and_after,
     dead_rooms,
+    missing_from,
     outages_that_disagree,
     quietest,
     seconds,
@@ -59,6 +60,17 @@ def test_twelve_sites_and_sixty_rooms_of_four_providers_one_of_them_shown_by_its
 def test_every_outage_is_found_at_its_time_and_no_other(answers: Answers, truth: Truth) -> None:
     assert {outage["cause"] for outage in truth["outages"]} == {"line", "power", "access point"}
     assert outages_that_disagree(answers, truth) == []
+
+
+def test_every_outage_that_was_reported_is_on_its_site_s_page(
+    demo: Demo, answers: Answers, truth: Truth
+) -> None:
+    # Without power nothing is reported: that is a silence, and no span of failed checks.
+    reported = [outage for outage in truth["outages"] if outage["cause"] != "power"]
+    assert len(reported) == 2
+    assert [missing_from(demo.page, answers, outage) for outage in reported] == [[], []]
+    late = {**reported[0], "begin": reported[1]["begin"]}
+    assert missing_from(demo.page, answers, late)
 
 
 def test_an_outage_that_is_said_to_be_three_hours_later_is_not_found(answers: Answers, truth: Truth) -> None:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from roomreach.moments import moment
-from roomreach_api.console.history import Place, between
+from roomreach_api.console.facts import LABELS
+from roomreach_api.console.history import CHECKS, Place, between
 from roomreach_api.reading import Reading
 
 
@@ -38,3 +39,12 @@ def csv_file(
         ("format", "csv"),
     ]
     return File(holds, f"/api/v1/series/{kind}?{urlencode(asked)}")
+
+
+def failed_files(reading: Reading, place: Place) -> list[File]:
+    """Give the files of every check that failed, a kind each."""
+    columns = ("outcome", "reason")
+    return [
+        csv_file(reading, place, f"{LABELS[kind]}, every failure", kind, columns, outcome="failed")
+        for kind in CHECKS
+    ]

@@ -12,25 +12,45 @@ from roomreach_api.console.statistics.summaries import Summary, summary
 from roomreach_api.console.statistics.trails import Row
 from roomreach_api.visible import SeenRoom
 
+SIGNAL = ("signal_average_dbm", "signal_dbm")
+"""The columns that say how loudly an access point is heard."""
 SCALE_DBM = (-90.0, -40.0)
-_SPARK_MS = 6 * HOUR_MS
+_SPARK_MS = 2 * HOUR_MS
+"""Short enough that a night's gap shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomWeek:
+    """A room's last 7 days. ``joined`` checks found it, and ``failed`` ones did not.
+
+    ``of_sold`` is the typical download as a share of what the line is sold as, in %.
+    """
+
+    joined: int
+    failed: int
+    signal: Summary | None
+    spark: Chart | None
+    speed: Typical | None
+    of_sold: float | None
+
+    @property
+    def unreached(self) -> bool:
+        """Whether the Wi-Fi was sought and never found."""
+        return self.failed > 0 and not self.joined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """One room. ``wired`` says that only agents wired to the router stand there.
 
-    ``of_sold`` is the typical download as a share of what the line is sold as, in %.
+    ``week`` is None where it cannot be read.
     """
 
     room: SeenRoom
     online: Online
     why: str
     wired: bool
-    signal: Summary | None
-    spark: Chart | None
-    speed: Typical | None
-    of_sold: float | None
+    week: RoomWeek | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,25 +62,22 @@ class Floor:
     cells: Sequence[Cell]
 
 
-def cell(
+def room_week(
     room: SeenRoom,
     *,
-    online: Online,
-    why: str,
-    wired: bool,
+    joined: int,
+    failed: int,
     links: Sequence[Trail],
     tests: Sequence[Speed],
     between: tuple[int, int],
-) -> Cell:
-    """Say what is known of one room; ``links`` are its hours, ``tests`` its tests over the line."""
+) -> RoomWeek:
+    """Say what was measured in one room; ``links`` are its hours, ``tests`` its tests over the line."""
     rows = signal_rows(links)
     speed = typical(tests)
     sold = room.sold.download_mbps if room.sold else None
-    return Cell(
-        room=room,
-        online=online,
-        why=why,
-        wired=wired,
+    return RoomWeek(
+        joined=joined,
+        failed=failed,
         signal=summary(value for _, (value,) in rows),
         spark=_spark(rows, between) if rows else None,
         speed=speed,

@@ -5,6 +5,7 @@ rows of a table.
 """
 
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,8 +17,12 @@ from roomreach_api.console.statistics.summaries import summary
 from roomreach_api.console.statistics.trails import Row, part_of_day, with_breaks
 
 _WIDTH, _HEIGHT = 600, 120
+_TEN = 10
 _PARTS_H = {1: 1, 7: 6, 28: 24}
 """How much of a day one row of a table gathers, for the days a chart covers."""
+
+Marked = tuple[int, int]
+"""A moment (UTC ms), and how many checks failed from then on until the next one."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class Chart:
 
     ``rows`` hold a moment (UTC ms) and one value for each of ``lines``; a row without values is a gap.
     ``bounds`` hold for each moment and line between which values the truth lies, where that is known.
-    ``failed_ms`` are the moments of checks that failed, which have no value.
+    ``failed`` are checks that failed, which have no value.
     """
 
     unit: str
@@ -38,7 +43,7 @@ class Chart:
     highest: float
     points: bool = False
     bounds: Sequence[tuple[int, tuple[tuple[float | None, float | None], ...]]] = ()
-    failed_ms: Sequence[int] = ()
+    failed: Sequence[Marked] = ()
 
     @cached_property
     def top(self) -> float:
@@ -46,14 +51,14 @@ class Chart:
         known = [value for _, values in self.rows for value in values if value is not None]
         known += [high for _, pairs in self.bounds for _, high in pairs if high is not None]
         most = max(known, default=self.highest)
-        return self.highest if most <= self.highest else _round_up(most)
+        return self.highest if most <= self.highest else _above(most)
 
     @cached_property
     def bottom(self) -> float:
         """The lower end of the scale."""
         known = [value for _, values in self.rows for value in values if value is not None]
         least = min(known, default=self.lowest)
-        return min(self.lowest, least)
+        return self.lowest if least >= self.lowest else _TEN * math.floor(least / _TEN)
 
     @property
     def data(self) -> str:
@@ -66,7 +71,7 @@ class Chart:
                 "x": [at_ms / 1000 for at_ms, _ in self.rows],
                 "lines": [[values[n] for _, values in self.rows] for n in range(len(self.lines))],
                 "bounds": [[at_ms / 1000, *pairs] for at_ms, pairs in self.bounds],
-                "failed": [at_ms / 1000 for at_ms in self.failed_ms],
+                "failed": [at_ms / 1000 for at_ms, _ in self.failed],
                 "from": self.start_ms / 1000,
                 "to": self.end_ms / 1000,
                 "bottom": self.bottom,
@@ -99,7 +104,7 @@ class Chart:
     @property
     def crosses(self) -> str:
         """The checks that failed, drawn at the foot."""
-        return "".join(f"M{self._x(at_ms)} {_HEIGHT - 8}V{_HEIGHT}" for at_ms in self.failed_ms)
+        return "".join(f"M{self._x(at_ms)} {_HEIGHT - 8}V{_HEIGHT}" for at_ms, _ in self.failed)
 
     def _path(self, line: Sequence[tuple[int, float | None]]) -> str:
         words, pen = [], "M"
@@ -137,18 +142,19 @@ def line_chart(
     between: tuple[int, int],
     scale: tuple[float, float],
     longest_ms: int,
-    failed_ms: Sequence[int] = (),
+    failed: Sequence[Marked] = (),
 ) -> Chart:
     """Make a chart of lines; gaps are longer than ``longest_ms``, and ``scale`` is what it shows at least."""
     return Chart(
         unit=unit,
         lines=lines,
         rows=with_breaks(rows, longest_ms),
-        start_ms=between[0],
+        # The first window of an average may begin before the time asked about.
+        start_ms=min([between[0], *(at_ms for at_ms, _ in (*rows[:1], *failed[:1]))]),
         end_ms=between[1],
         lowest=scale[0],
         highest=scale[1],
-        failed_ms=failed_ms,
+        failed=failed,
     )
 
 
@@ -159,7 +165,9 @@ def table(chart: Chart, days: int, said: Callable[[float], str]) -> list[Part]:
     for at_ms, values in chart.rows:
         if any(value is not None for value in values):
             gathered[part_of_day(at_ms, hours)].append(values)
-    failed = Counter(part_of_day(at_ms, hours) for at_ms in chart.failed_ms)
+    failed: Counter[datetime] = Counter()
+    for at_ms, checks in chart.failed:
+        failed[part_of_day(at_ms, hours)] += checks
     return [
         Part(
             label=_label(start, hours),
@@ -187,8 +195,10 @@ def _cell(values: Sequence[float | None], said: Callable[[float], str]) -> str:
     return f"{said(found.median)} ({said(found.lowest)} to {said(found.highest)})"
 
 
-def _round_up(value: float) -> float:
-    """Give the next of 1, 2, 3, 5, 10, 20, 30, 50 and so on."""
+def _above(value: float) -> float:
+    """Give the next of 1, 2, 3, 5, 10, 20, 30, 50 and so on; below zero the next ten."""
+    if value <= 0:
+        return _TEN * math.ceil(value / _TEN)
     size = 1.0
     while True:
         for step in (1, 2, 3, 5):

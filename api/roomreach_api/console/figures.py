@@ -8,7 +8,7 @@ from typing import TypedDict
 from roomreach_api.console import facts
 from roomreach_api.console.addresses import File
 from roomreach_api.console.cells import SCALE_DBM, signal_rows
-from roomreach_api.console.charts import Chart, Part, line_chart, table
+from roomreach_api.console.charts import Chart, Marked, Part, line_chart, table
 from roomreach_api.console.history import Trail
 from roomreach_api.console.speeds import Rate, Speed, Typical, directions, typical
 from roomreach_api.console.statistics import bands
@@ -29,12 +29,17 @@ class _Drawn(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What all figures of a page have in common: its days, its windows, and how long a pause is no gap."""
+    """What all figures of an agent have in common: the page's days, and how often there could be a value."""
 
     days: int
     between: tuple[int, int]
     every_ms: int
-    longest_ms: int
+
+    @property
+    def longest_ms(self) -> int:
+        """How long a pause is no gap."""
+        # Two and a half: reports come a little early or late, and one alone may be missing.
+        return 5 * self.every_ms // 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +60,7 @@ class Figure:
 
 
 def signal(
-    trails: Sequence[Trail], failed_ms: Sequence[int], asked: Asked, missing: str, file: File
+    trails: Sequence[Trail], failed: Sequence[Marked], asked: Asked, missing: str, file: File
 ) -> Figure:
     """Show how loudly the access point is heard."""
     rows = signal_rows(trails)
@@ -69,7 +74,7 @@ def signal(
         missing=missing,
         file=file,
         **_drawn(
-            _lines("dBm", ("Signal",), rows, scale=SCALE_DBM, asked=asked, failed_ms=failed_ms),
+            _lines("dBm", ("Signal",), rows, scale=SCALE_DBM, asked=asked, failed=failed),
             asked,
             facts.decibels,
         ),
@@ -77,16 +82,16 @@ def signal(
 
 
 def response(
-    trails: Sequence[Trail], failed_ms: Sequence[int], asked: Asked, missing: str, file: File
+    trails: Sequence[Trail], failed: Sequence[Marked], asked: Asked, missing: str, file: File
 ) -> Figure:
-    """Show how quickly our server answers on the quiet line: the median, and what 95 in 100 stay below."""
+    """Show how quickly our server answers on the quiet line: typically, and at its slowest."""
     rows: list[Row] = sorted((row for trail in trails for row in trail.rows), key=itemgetter(0))
     found, slow = (summary(values[n] for _, values in rows) for n in range(2))
     words = _typically(found, facts.milliseconds, bands.response(found.median).word) if found else ""
     if slow:
-        words += f" In most reports 95 in 100 answers came within {facts.milliseconds(slow.median)}."
-    lines = ("Median", "95 in 100 within")
-    chart = _lines("ms", lines, rows, scale=_RESPONSE_MS, asked=asked, failed_ms=failed_ms)
+        words += f" The slowest answers typically took {facts.milliseconds(slow.median)}."
+    lines = ("Typical answer", "Slowest answers")
+    chart = _lines("ms", lines, rows, scale=_RESPONSE_MS, asked=asked, failed=failed)
     return Figure(
         id="response",
         heading="Time to answer",
@@ -101,7 +106,7 @@ def response(
 def speed(
     target: str,
     tests: Iterable[Speed],
-    failed_ms: Sequence[int],
+    failed: Sequence[Marked],
     *,
     asked: Asked,
     missing: str,
@@ -120,7 +125,7 @@ def speed(
         highest=_MBPS[1],
         points=True,
         bounds=[(one.at_ms, (_bounds(one.download), _bounds(one.upload))) for one in ordered],
-        failed_ms=failed_ms,
+        failed=failed,
     )
     return Figure(
         id=f"speed_{target}",
@@ -129,7 +134,7 @@ def speed(
         samples=_tests(found) if found else "",
         missing=missing,
         file=file,
-        **_drawn(chart if ordered or failed_ms else None, asked, facts.megabits),
+        **_drawn(chart if ordered or failed else None, asked, facts.megabits),
     )
 
 
@@ -144,9 +149,9 @@ def _lines(
     *,
     scale: tuple[float, float],
     asked: Asked,
-    failed_ms: Sequence[int] = (),
+    failed: Sequence[Marked] = (),
 ) -> Chart | None:
-    if not rows and not failed_ms:
+    if not rows and not failed:
         return None
     return line_chart(
         unit,
@@ -155,12 +160,13 @@ def _lines(
         between=asked.between,
         scale=scale,
         longest_ms=asked.longest_ms,
-        failed_ms=failed_ms,
+        failed=failed,
     )
 
 
 def _typically(found: Summary, said: _Said, word: str) -> str:
-    most = f" Most of the time between {said(found.p20)} and {said(found.p80)}." if found.n > 1 else ""
+    few, many = said(found.p20), said(found.p80)
+    most = f" Most of the time between {few} and {many}." if few != many else ""
     return f"Typically {said(found.median)}, {word}.{most}"
 
 
@@ -189,9 +195,16 @@ def _tests(found: Typical) -> str:
 
 
 def _measured(rows: Sequence[Row], asked: Asked) -> str:
-    minutes = asked.every_ms // 60_000
-    every = windows(*asked.between, asked.every_ms)
-    return f"Measured in {len(rows)} of {every} spans of {minutes} minutes" if rows else ""
+    # Reports come a little early or late: an agent's own intervals may begin anywhere.
+    every = max(windows(*asked.between, asked.every_ms), len(rows))
+    return f"Measured in {len(rows)} of {every} {_lengths(asked.every_ms)}" if rows else ""
+
+
+def _lengths(every_ms: int) -> str:
+    minutes = every_ms // 60_000
+    return {15: "quarters of an hour", 30: "half hours", 60: "hours"}.get(
+        minutes, f"periods of {minutes} minutes"
+    )
 
 
 def _bounds(rate: Rate) -> tuple[float | None, float | None]:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from roomreach.headline import Silence, Standing, counted, headline, heard_in_time
+from roomreach.headline import Standing, counted, headline, heard_in_time
 from roomreach.identifiers import RoomId, SiteId
 from roomreach.online import Online
-from roomreach_api.console.lines import Line, line_of, silence_of, speaks_for, standing_of
+from roomreach_api.console.lines import Line, line_of, speaks_for, standing_of
+from roomreach_api.console.silence import OurSilence, our_silence, silence_of
 from roomreach_api.console.strangers import Stranger, strangers
 from roomreach_api.console.troubles import Trouble
 from roomreach_api.console.unwell import Unwell, unwell
@@ -18,7 +19,6 @@ from roomreach_api.visible import SeenAgent, SeenSite
 
 LISTED = 40
 """The rooms that the page lists one by one; where there are more, each site's page lists its own."""
-_OUR_OWN = {Silence.OURS, Silence.EITHER}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,17 +39,14 @@ class Block:
 class Home:
     """The page. ``agents`` says whether any agent stands in a room, ``all_well`` that every room is online.
 
-    ``silent_since`` is the last that anybody was heard, when nobody is heard now and that may be our own
-    doing, which is ``ours`` where it hardly can be another's. ``unwell``, which would blame every room, is
-    empty then.
+    While ``silence`` may be our own doing, ``unwell``, which would blame every room, is empty.
     """
 
     title: str
     headline: str
     heard: str
     as_of: datetime
-    silent_since: datetime | None
-    ours: bool
+    silence: OurSilence | None
     unwell: Sequence[Unwell]
     all_well: bool
     not_known: int
@@ -73,29 +70,25 @@ def home(reading: Reading) -> Home:
     blocks = [_block(site, rooms[site.id]) for site in reading.places.sites()]
     told = [one for block in blocks for lines in rooms[block.site.id] if (one := standing_of(lines))]
     who = counted(told)
-    last_heard = max((one.taken_at for one in who if one.taken_at), default=None)
-    silence = silence_of(reading)
-    ours = silence in _OUR_OWN and not any(one.heard(now) for one in who)
-    silent_since = last_heard if ours else None
-    found = [] if silent_since else _found(who, blocks)
+    silence = our_silence(reading)
+    found = [] if silence else _found(who, blocks)
     homes = [block for block in blocks if not block.site.trial]
     online = sum((block.online for block in homes), Counter[Online]())
     all_well = not found and 0 < online[Online.YES] == sum(block.rooms for block in homes)
     return Home(
-        title=_title(who, found, silent_since, now, all_well=all_well),
+        title=_title(who, found, silence, now, all_well=all_well),
         headline=headline(
             told,
             now,
             since=lambda at: since(at, now),
-            silence=silence,
+            silence=silence_of(reading),
             rooms_without_agent=sum(
                 line.agent is None and line.room.lived_in for block in homes for line in block.lines
             ),
         ),
         heard=heard_in_time(told, now),
         as_of=now,
-        silent_since=silent_since,
-        ours=silence is Silence.OURS,
+        silence=silence,
         unwell=found,
         all_well=all_well,
         not_known=online[Online.UNKNOWN],
@@ -131,13 +124,13 @@ def _found(who: Sequence[Standing], blocks: Sequence[Block]) -> Sequence[Unwell]
 def _title(
     who: Sequence[Standing],
     found: Sequence[Unwell],
-    silent_since: datetime | None,
+    silence: OurSilence | None,
     now: datetime,
     *,
     all_well: bool,
 ) -> str:
-    if silent_since:
-        return f"Nothing heard since {since(silent_since, now)}"
+    if silence:
+        return f"Nothing heard since {since(silence.since, now)}"
     if found:
         return f"{len(found)} not well now"
     if not any(one.taken_at for one in who):

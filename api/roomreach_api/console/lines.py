@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from roomreach.coverage import signal_dbm
-from roomreach.headline import Silence, Standing, age, whose_silence
-from roomreach.identifiers import AgentId, SiteId
+from roomreach.headline import Standing, age
+from roomreach.identifiers import AgentId
 from roomreach.online import Online
 from roomreach.places import Role
 from roomreach_api.console.facts import Fact, facts
@@ -108,20 +108,6 @@ def standing_of(room: Sequence[Line]) -> Standing | None:
         trial=line.room.site.trial,
         lived_in=line.room.lived_in,
     )
-
-
-def silence_of(reading: Reading, site: SiteId | None = None) -> Silence:
-    """Say whose silence it is when no room is heard: none of this site, or none at all."""
-    here = elsewhere = False
-    places: set[SiteId] = set()
-    for said in reading.said.values():
-        if said.room:
-            places.add(said.room.site.id)
-        if said.heard and said.room and (said.room.site.id == site if site else not said.room.site.trial):
-            here = True
-        elif said.heard:
-            elsewhere = True
-    return whose_silence(here=here, elsewhere=elsewhere, places=len(places))
 
 
 def said_here(room: SeenRoom, agent: SeenAgent, reading: Reading) -> Said | None:

@@ -36,8 +36,8 @@ def worst_hours(pattern: Mapping[Slot, Hour]) -> str:
 
 
 def samples(pattern: Mapping[Slot, Hour]) -> str:
-    """Say of how many."""
-    numbers = sorted(hour.n for hour in pattern.values())
+    """Say of how many; an hour in which nothing was answered has no figure."""
+    numbers = sorted(hour.n for hour in pattern.values() if hour.n) or [0]
     few, many = numbers[0], numbers[-1]
     return f"{few} of them" if few == many else f"{few} to {many} of them"
 

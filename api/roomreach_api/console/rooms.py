@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from roomreach.identifiers import AgentId, RoomId
 from roomreach.online import Online
 from roomreach.places import Role
 from roomreach_api.console.facts import Fact, every_fact
-from roomreach_api.console.failed import Failed, failed
-from roomreach_api.console.figures import Asked, Figure
-from roomreach_api.console.found import Found, figures_of, read
-from roomreach_api.console.history import Place, between
+from roomreach_api.console.figures import Figure
+from roomreach_api.console.history import Place
 from roomreach_api.console.lines import Line, line_of, said_here, speaks_for
+from roomreach_api.console.room_history import RoomHistory, figures_of, read
+from roomreach_api.console.silence import OurSilence, our_silence
+from roomreach_api.console.unread import unless_unread
 from roomreach_api.console.words import ROOM_ONLINE
 from roomreach_api.reading import Reading
 from roomreach_api.visible import SeenAgent, SeenRoom
@@ -37,16 +38,18 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomPage:
-    """The page of one room over ``days``."""
+    """The page of one room over ``days``. ``history`` is None where it cannot be read, as ``unread`` says."""
 
     room: SeenRoom
     title: str
     sentence: str
     as_of: datetime
+    silence: OurSilence | None
     days: int
     lines: Sequence[Line]
     measured: Sequence[Measured]
-    failed: Failed
+    history: RoomHistory | None
+    unread: str
 
 
 def room_page(reading: Reading, room_id: RoomId, days: int) -> RoomPage:
@@ -55,48 +58,46 @@ def room_page(reading: Reading, room_id: RoomId, days: int) -> RoomPage:
     place = Place(days=days, room=room_id)
     standing = [agent for agent in reading.places.agents() if agent.room and agent.room.id == room_id]
     lines = [line_of(room, agent, reading) for agent in standing] or [line_of(room, None, reading)]
-    found = read(reading, place, EVERY_MS[days], [agent.id for agent in standing])
+    history, unread = unless_unread(
+        lambda: read(reading, place, room, EVERY_MS[days], [agent.id for agent in standing])
+    )
     told = speaks_for(lines)
     return RoomPage(
         room=room,
         title=ROOM_ONLINE[told.online],
         sentence=f"{_ANSWERS[told.online]}: {told.why}.",
         as_of=reading.now,
+        silence=our_silence(reading),
         days=days,
         lines=lines,
-        measured=_measured(reading, found, standing, lines),
-        failed=failed(reading, found.failures, [room]),
+        measured=_measured(reading, history, standing, lines),
+        history=history,
+        unread=unread,
     )
 
 
 def _measured(
-    reading: Reading, found: Found, standing: Sequence[SeenAgent], lines: Sequence[Line]
+    reading: Reading, history: RoomHistory | None, standing: Sequence[SeenAgent], lines: Sequence[Line]
 ) -> list[Measured]:
     here = {agent.id: agent for agent in standing}
-    return [
-        _of_agent(reading, found, agent, here.get(agent), lines)
-        for agent in [*here, *sorted(found.agents - set(here))]
-    ]
+    gone = sorted(history.agents.difference(here)) if history else []
+    return [_of_agent(reading, history, agent, here.get(agent), lines) for agent in [*here, *gone]]
 
 
 def _of_agent(
-    reading: Reading, found: Found, agent: AgentId, stands: SeenAgent | None, lines: Sequence[Line]
+    reading: Reading,
+    history: RoomHistory | None,
+    agent: AgentId,
+    stands: SeenAgent | None,
+    lines: Sequence[Line],
 ) -> Measured:
     said = said_here(lines[0].room, stands, reading) if stands else None
-    interval_ms = said.interval // timedelta(milliseconds=1) if said else 0
-    asked = Asked(
-        days=found.place.days,
-        between=between(reading, found.place.days),
-        every_ms=found.every_ms,
-        # Two intervals and a half: reports come a little early or late, and one alone may be missing.
-        longest_ms=5 * max(found.every_ms, interval_ms) // 2,
-    )
     return Measured(
         agent=agent,
         role=stands.role if stands else None,
         line=next((line for line in lines if line.agent == agent), None),
         facts=every_fact(said.measurements) if said else (),
-        figures=figures_of(reading, found, agent, asked),
+        figures=figures_of(reading, history, agent) if history else (),
     )
 
 

@@ -41,7 +41,8 @@ router = APIRouter(prefix="/series", tags=["measurements"])
         "Give a site, a room or an agent. One answer covers at most 31 days and holds at most "
         f"{MOST_ROWS:,} rows: a larger question is refused with the advice to narrow it. "
         "With `format=csv`, or when CSV alone is accepted, the same as a file: one row a moment, units in "
-        "brackets after the names of columns, an empty cell for what is not known."
+        "brackets after the names of columns, an empty cell for what is not known; last the room as it is "
+        "shown, and the moment by London's clocks."
     ),
 )
 def read_series(  # noqa: PLR0917 - each is a named part of the address
@@ -117,7 +118,7 @@ def read_series(  # noqa: PLR0917 - each is a named part of the address
     tracks = reading.tracks(asked)
     if (format_ or _accepted(accept)) is Format.CSV:
         name = f'attachment; filename="roomreach-{asked.series}.csv"'
-        text = written(described(asked), tracks)
+        text = written(described(asked), tracks, lambda room: reading.places.room(room).shown_as)
         return Response(text, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
     return SeriesOut(
         as_of=reading.now,

@@ -41,7 +41,8 @@ class Window:
 class Question:
     """What to read: some columns of one series, of a site, a room or an agent, in [``start_ms``, ``end_ms``).
 
-    ``outcome`` leaves what came of asking otherwise aside; None asks for every outcome.
+    ``outcome`` leaves what came of asking otherwise aside; None asks for every outcome. ``target`` leaves
+    aside what others than it were asked.
     """
 
     series: str
@@ -51,6 +52,7 @@ class Question:
     room: RoomId | None = None
     agent: AgentId | None = None
     site: SiteId | None = None
+    target: str | None = None
     outcome: Outcome | None = None
     window: Window | None = None
 

@@ -80,6 +80,7 @@ def statement(question: Question, asked: Sequence[Column]) -> tuple[str, list[Va
         "agent": question.agent,
         "room": question.room,
         "site": question.site,
+        "target": question.target,
         "outcome": question.outcome,
     }
     for tag, value in same.items():

@@ -29,6 +29,7 @@ def statement(question: Question, columns: Sequence[Column]) -> str:
                 ("agent", question.agent),
                 ("room", question.room),
                 ("site", question.site),
+                ("target", question.target),
                 ("outcome", question.outcome),
             )
             if value

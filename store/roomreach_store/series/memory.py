@@ -84,6 +84,7 @@ def _asked(question: Question, columns: Sequence[Column], points: list[Point]) -
             and question.room in {None, where.room}
             and question.agent in {None, where.agent}
             and question.site in {None, where.site}
+            and question.target in {None, point.target}
             and question.outcome in {None, point.values[outcome]}
         ):
             yield where.agent, point.target, where.room, point.taken_ms, values

@@ -28,6 +28,11 @@ def columns_of(question: Question) -> tuple[Column, ...]:
         )
     if question.outcome is not None and "outcome" not in known:
         raise Refused(f"The series {series.name} has no column 'outcome': ask without one.")
+    if question.target is not None and question.target not in series.targets:
+        raise Refused(
+            f"The series {series.name} has no target {question.target!r}: "
+            f"ask for {' or '.join(series.targets) or 'every measurement, without one'}."
+        )
     if question.site is not None:
         identifier(question.site, "s")
     if question.room is not None:
