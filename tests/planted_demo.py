@@ -13,7 +13,6 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Gauge
 
 from roomreach import topics
-from roomreach.identifiers import RoomId
 from roomreach.places import Site
 from roomreach_api.metrics import endpoints as metrics
 from roomreach_api.reading import Reading
@@ -35,8 +34,7 @@ def series_name_their_room() -> None:
 
     def tracks(reading: Reading, question: Question) -> list[Track]:
         return [
-            replace(one, room=RoomId(reading.places.room(one.room).shown_as))
-            for one in read(reading, question)
+            replace(one, target=reading.places.room(one.room).shown_as) for one in read(reading, question)
         ]
 
     Reading.tracks = tracks
