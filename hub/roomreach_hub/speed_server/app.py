@@ -52,6 +52,7 @@ class Answers:
 
     async def download(self, request: Request) -> Response:
         """Send so many bytes, and no more."""
+        _without_a_body(request)
         with self._part(request) as test, _told():
             count = _whole(request.query_params.get("bytes", ""))
             self._under_way.promise(test, count)
@@ -64,7 +65,9 @@ class Answers:
     async def upload(self, request: Request) -> Response:
         """Take a body, and count it as it arrives."""
         with self._part(request) as test:
-            count = _whole(request.headers.get("content-length", ""))
+            # A body in pieces would be as long as it likes.
+            chunked = "transfer-encoding" in request.headers
+            count = _whole("" if chunked else request.headers.get("content-length", ""))
             with _told():
                 self._under_way.promise(test, count)
             arrived = 0
@@ -85,6 +88,7 @@ class Answers:
 
     async def arrived(self, request: Request) -> Response:
         """Tell, tick by tick, how much of the uploads has arrived."""
+        _without_a_body(request)
         with self._part(request) as test:
             before = test.arrived
         return StreamingResponse(
@@ -173,3 +177,9 @@ def _whole(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
         raise HTTPException(HTTPStatus.BAD_REQUEST, "How many bytes? Say a whole number.")
     return int(text)
+
+
+def _without_a_body(request: Request) -> None:
+    """Refuse what would be read beside a long answer, shared with nobody."""
+    if request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "This question has no body.")
