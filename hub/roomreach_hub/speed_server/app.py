@@ -78,13 +78,18 @@ class Answers:
                     async for chunk in request.stream():
                         arrived += len(chunk)
                         test.arrived += len(chunk)
-                        await self._share.take(test, len(chunk))
+                        await self._share.take(test.agent, len(chunk))
             except (ClientDisconnect, TimeoutError):
                 pass
             finally:
                 test.uploads.discard(ending)
                 self._under_way.give_back(test, count - arrived)
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=_OURS)
+
+    async def moved(self, request: Request) -> Response:
+        """Tell how many bytes the test has moved, or may still move."""
+        with self._part(request) as test:
+            return PlainTextResponse(str(test.promised), headers=_OURS)
 
     async def arrived(self, request: Request) -> Response:
         """Tell, tick by tick, how much of the uploads has arrived."""
@@ -103,9 +108,8 @@ class Answers:
             try:
                 while left:
                     chunk = self._payload[:left]
-                    await self._share.take(test, len(chunk))
+                    await self._share.take(test.agent, len(chunk))
                     left -= len(chunk)
-                    test.sent += len(chunk)
                     yield chunk
                     # Where the kernel takes everything, nothing waits, and nobody hears that the agent left.
                     await asyncio.sleep(0)
@@ -120,7 +124,7 @@ class Answers:
                     await asyncio.sleep(TICK_S)
             finally:
                 # A connection that waits for its share is not read, so nobody would notice that it was cut.
-                test.leave()
+                self._under_way.end(test)
 
     def _agent(self, request: Request) -> bytes:
         agent = self._tokens.known(request.headers.get("authorization", ""))
@@ -145,6 +149,7 @@ def create_app(tokens: Tokens, under_way: UnderWay, share: FairShare) -> Starlet
             Route(f"{one}/echo", answers.echo),
             Route(f"{one}/download", answers.download),
             Route(f"{one}/upload", answers.upload, methods=["POST"]),
+            Route(f"{one}/moved", answers.moved),
             Route(f"{one}/arrived", answers.arrived),
         ],
         exception_handlers={HTTPException: _explained},

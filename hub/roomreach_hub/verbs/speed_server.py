@@ -7,7 +7,8 @@ import typer
 
 from roomreach_hub import speaking
 
-_AS_SHIPPED_TESTS, _AS_SHIPPED_TEST_MB, _AS_SHIPPED_DAY_MB = 100, 500.0, 2_000.0
+_AS_SHIPPED_TESTS, _AS_SHIPPED_AGENT_TESTS = 100, 4
+_AS_SHIPPED_TEST_MB, _AS_SHIPPED_DAY_MB = 500.0, 2_000.0
 
 
 def speed_server(
@@ -38,6 +39,15 @@ def speed_server(
         int,
         typer.Option(envvar="ROOMREACH_SPEED_TESTS", show_envvar=True, min=1, help="Tests at a time."),
     ] = _AS_SHIPPED_TESTS,
+    most_agent_tests: Annotated[
+        int,
+        typer.Option(
+            envvar="ROOMREACH_SPEED_AGENT_TESTS",
+            show_envvar=True,
+            min=1,
+            help="Tests at a time for one token.",
+        ),
+    ] = _AS_SHIPPED_AGENT_TESTS,
     most_mbps: Annotated[
         float | None,
         typer.Option(
@@ -70,6 +80,7 @@ def speed_server(
     host, port = listening.allowed(listen, internal=internal_network == "yes")
     limits = Limits(
         tests=most_tests,
+        agent_tests=most_agent_tests,
         mbps=most_mbps,
         test_bytes=int(most_test_mb * 1e6),
         day_bytes=int(most_day_mb * 1e6),

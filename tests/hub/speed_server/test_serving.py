@@ -1,23 +1,30 @@
 """The speed server as agents, operators and strangers meet it."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from starlette.testclient import TestClient
 
 from roomreach.errors import Misconfigured
+from roomreach_hub.speed_server.app import create_app
 from roomreach_hub.speed_server.listening import allowed
-from roomreach_hub.speed_server.tokens import Tokens
+from roomreach_hub.speed_server.share import FairShare
+from roomreach_hub.speed_server.tests_under_way import Limits, UnderWay
+from roomreach_hub.speed_server.tokens import Tokens, digest
+from servers import wait_until
 from speed_servers import TOKEN, SpeedServer
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SpeedServer]:
-    with SpeedServer(tmp_path_factory.mktemp("speed"), "--most-test-mb", "1") as running:
+    with SpeedServer(
+        tmp_path_factory.mktemp("speed"), "--most-test-mb", "1", "--most-agent-tests", "50"
+    ) as running:
         yield running
 
 
@@ -66,9 +73,51 @@ def test_a_test_moves_no_more_than_it_may_in_either_direction(server: SpeedServe
     assert asked(server, f"/v1/tests/{name}/upload", method="POST", body=bytes(400_000))[0] == 204
 
 
-@pytest.mark.parametrize("what", ["echo", "download?bytes=1", "arrived"])
+def test_it_counts_what_a_test_has_moved(server: SpeedServer) -> None:
+    name = begun(server)
+    asked(server, f"/v1/tests/{name}/download?bytes=300000")
+    asked(server, f"/v1/tests/{name}/upload", method="POST", body=bytes(5_000))
+    assert asked(server, f"/v1/tests/{name}/moved") == (200, b"305000")
+
+
+def test_what_was_cut_off_counts_no_further(server: SpeedServer) -> None:
+    name = begun(server)
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=5)) as connection:
+        head = {"Authorization": f"Bearer {TOKEN}", "Content-Length": "900000"}
+        connection.request("POST", f"/v1/tests/{name}/upload", None, head)
+        connection.send(bytes(7_000))
+        wait_until(lambda: asked(server, f"/v1/tests/{name}/moved")[1] == b"900000", "the promise")
+    wait_until(lambda: asked(server, f"/v1/tests/{name}/moved")[1] == b"7000", "the count of what moved")
+
+
+def test_a_test_ends_with_the_count_of_its_uploads(server: SpeedServer) -> None:
+    name = begun(server)
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=5)) as connection:
+        connection.request("GET", f"/v1/tests/{name}/arrived", headers={"Authorization": f"Bearer {TOKEN}"})
+        assert connection.getresponse().read(16)
+        assert asked(server, f"/v1/tests/{name}/echo")[0] == 204
+    wait_until(lambda: asked(server, f"/v1/tests/{name}/echo")[0] == 404, "the test's end")
+
+
+@pytest.mark.parametrize("what", ["echo", "download?bytes=1", "arrived", "moved"])
 def test_a_test_that_does_not_run_answers_nothing(server: SpeedServer, what: str) -> None:
     assert asked(server, f"/v1/tests/nobody-s/{what}")[0] == 404
+
+
+def test_an_agent_that_runs_two_tests_has_one_share() -> None:
+    shared: list[Hashable] = []
+
+    class Noted(FairShare):
+        async def take(self, who: Hashable, _count: int) -> None:
+            shared.append(who)
+
+    client = TestClient(create_app(Tokens([TOKEN]), UnderWay(Limits()), Noted(None)))
+    client.headers["Authorization"] = f"Bearer {TOKEN}"
+    for _ in range(2):
+        one = f"/v1/tests/{client.post('/v1/tests').text}"
+        assert client.get(f"{one}/download?bytes=10").status_code == 200
+        assert client.post(f"{one}/upload", content=bytes(10)).status_code == 204
+    assert set(shared) == {digest(TOKEN)}
 
 
 @pytest.mark.parametrize("where", ["127.0.0.1:0", "localhost:8805", "[::1]:8805"])

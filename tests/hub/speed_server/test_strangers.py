@@ -29,7 +29,7 @@ BUFFERED_BYTES = 8_000_000
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SpeedServer]:
     folder = tmp_path_factory.mktemp("speed")
-    with SpeedServer(folder, "--most-mbps", "100", "--most-test-mb", "1") as running:
+    with SpeedServer(folder, "--most-test-mb", "1", "--most-agent-tests", "50") as running:
         yield running
 
 
