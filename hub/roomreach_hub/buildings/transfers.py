@@ -33,6 +33,7 @@ class SimulatedTransfers:
         self._end = end
         self._at_s = began_s
         self._chance = chance
+        self._moved = 0.0
         self.lasted_s = 0.0
 
     def quiet_trips_ms(self) -> Sequence[float]:
@@ -40,6 +41,10 @@ class SimulatedTransfers:
         way = self._way()
         self.lasted_s += _QUIET_TRIPS * way.trip_ms / 1000
         return [way.trip_ms + self._chance.expovariate(0.5) for _ in range(_QUIET_TRIPS)]
+
+    def moved(self) -> int:
+        """Give what arrived: nothing is left under way."""
+        return int(self._moved)
 
     def run(self, direction: Direction, most_bytes: int) -> Generator[Tick]:
         """Grow from the first windows to what the way carries, doubling each round trip."""
@@ -56,7 +61,9 @@ class SimulatedTransfers:
             at_s += tick_s
             rate = min(full, rate * 2 ** (tick_s / trip_s))
             slow = min(1.0, max(0.5, 0.9 * slow + 0.1 * (1 - way.unsteady * chance.random())))
-            arrived += min(most_bytes - arrived, rate * slow * (1 - 0.1 * chance.random()) * tick_s)
+            more = min(most_bytes - arrived, rate * slow * (1 - 0.1 * chance.random()) * tick_s)
+            arrived += more
+            self._moved += more
             queued_ms = way.buffer_ms if rate >= full else 0.0
             self.lasted_s = began_s + at_s
             yield Tick(at_s, int(arrived), (way.trip_ms + queued_ms * (0.5 + 0.5 * chance.random()),))

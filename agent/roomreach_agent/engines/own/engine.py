@@ -36,14 +36,13 @@ class OwnEngine:
         try:
             transfers = self._transfers(ask.target)
             quiet = transfers.quiet_trips_ms()
-            before = self._machine.spent()
-            down = measure(transfers, Direction.DOWNLOAD, for_download)
-            # What the download left unused is the upload's; half of it, as what was under way was spent too.
-            unused = max(0, for_download - down.arrived) // 2
-            up = measure(transfers, Direction.UPLOAD, payload - for_download + unused)
-            exhausted = self._machine.spent().exhausted_since(before)
+            down, down_exhausted = self._measured(transfers, Direction.DOWNLOAD, for_download)
+            # What was under way when the download was cut has been paid for too: the other end knows.
+            left = max(0, payload - transfers.moved())
+            up, up_exhausted = self._measured(transfers, Direction.UPLOAD, left)
         except Failed as exc:
             return Throughput(target=ask.target, engine=self.name, reason=exc.reason)
+        exhausted = down_exhausted or up_exhausted
         limit = _limit(self._machine.port_mbps(), down, up, exhausted=exhausted)
         return Throughput(
             target=ask.target,
@@ -65,6 +64,12 @@ class OwnEngine:
             upload_loaded_ms=up.loaded_ms,
             lasted_s=round(self._machine.clock() - began, 3),
         )
+
+    def _measured(self, transfers: Transfers, direction: Direction, most_bytes: int) -> tuple[Found, bool]:
+        """Measure one direction, and whether no processor time was left in it."""
+        before = self._machine.spent()
+        found = measure(transfers, direction, most_bytes)
+        return found, self._machine.spent().exhausted_since(before)
 
 
 def _limit(

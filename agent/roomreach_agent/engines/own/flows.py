@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from roomreach.measurement import Reason
-from roomreach_agent.engines.own.answers import take_head
 from roomreach_agent.engines.own.line import Line
 from roomreach_agent.engines.own.protocol import RECORD, TICK_S
 from roomreach_agent.engines.own.server import PATIENCE_S
@@ -44,17 +43,21 @@ class Download:
         self._headless = set(self._lines)
         self._most_bytes = most_bytes
         self._arrived = 0
+        self._grew_s = 0.0
         self._next_s = TICK_S
         self._buffer = memoryview(bytearray(_ROOM))
 
     def step(self, at_s: float) -> Sequence[Moment]:
         """See ``Flow.step``."""
+        before = self._arrived
         for line in tuple(self._headless):
             self._open(line)
         for line in self._lines:
             if line not in self._headless:
                 self._drain(line)
-        if self._arrived == 0 and at_s > PATIENCE_S:
+        if self._arrived > before:
+            self._grew_s = at_s
+        elif at_s - self._grew_s > PATIENCE_S:
             raise Failed(Reason.NO_ANSWER)
         self.done = self._arrived >= self._most_bytes
         if not self.done and all(line.ended for line in self._lines):
@@ -70,7 +73,7 @@ class Download:
 
     def _open(self, line: Line) -> None:
         line.take()
-        if line.received and take_head(line.received) is not None:
+        if line.received and line.head() is not None:
             self._headless.discard(line)
             self._arrived += len(line.received)
         elif line.ended:
@@ -96,7 +99,8 @@ class Upload:
         self._payload = payload
         self._most_bytes = sum(shares)
         self._first_us: int | None = None
-        self._heard_s = 0.0
+        self._arrived = 0
+        self._grew_s = 0.0
 
     def step(self, at_s: float) -> Sequence[Moment]:
         """See ``Flow.step``."""
@@ -105,13 +109,13 @@ class Upload:
             line.take()
             if line.received:
                 # Either all of it has arrived, or whatever was said instead raises.
-                take_head(line.received)
+                line.head()
         self._counter.take()
         moments = tuple(self._records())
-        if moments:
-            self._heard_s = at_s
-            self.done = moments[-1].arrived >= self._most_bytes
-        elif self._counter.ended or at_s - self._heard_s > PATIENCE_S:
+        if moments and moments[-1].arrived > self._arrived:
+            self._arrived, self._grew_s = moments[-1].arrived, at_s
+            self.done = self._arrived >= self._most_bytes
+        elif self._counter.ended or at_s - self._grew_s > PATIENCE_S:
             raise Failed(Reason.NO_ANSWER)
         return moments
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack
 from time import perf_counter, sleep
 
+from roomreach.measurement import Reason
 from roomreach_agent.engines.own.flows import Download, Flow, Upload
 from roomreach_agent.engines.own.line import Line
 from roomreach_agent.engines.own.server import PATIENCE_S, Server
-from roomreach_agent.engines.own.transfers import Direction, Tick
+from roomreach_agent.engines.own.transfers import Direction, Failed, Tick
 from roomreach_agent.engines.own.trips import RoundTrips
 from roomreach_agent.hosts import Address
 
@@ -21,6 +22,7 @@ NAP_S = 0.004
 """How long bytes may lie in the kernel before they are looked at: 250 times a second is light work."""
 
 _PAYLOAD_BYTES = 65_536
+_MOST_DIGITS = 15
 
 
 class LiveTransfers:
@@ -55,6 +57,16 @@ class LiveTransfers:
                 times.append((self._clock() - asked_at) * 1000)
                 sleep(QUIET_GAP_S)
         return times[1:]
+
+    def moved(self) -> int:
+        """See ``Transfers.moved``."""
+        with self._connected() as line:
+            self._begin(line)
+            line.ask(self._request("GET", "moved"))
+            told = line.answer(self._patience_s)
+        if not (told.isdigit() and len(told) <= _MOST_DIGITS):
+            raise Failed(Reason.SERVER_FAILURE)
+        return int(told)
 
     def run(self, direction: Direction, most_bytes: int) -> Generator[Tick]:
         """See ``Transfers.run``."""

@@ -19,6 +19,9 @@ from roomreach_agent.hosts import Address, Host
 PATIENCE_S = 4.0
 """How long anything the server owes us may take: an address, a connection, an answer."""
 
+_NO_TLS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"}
+"""What OpenSSL says of bytes that are no TLS."""
+
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -99,13 +102,22 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except ssl.SSLError as exc:
-        # A certificate of somebody else's, or no TLS at all, is what a sign-in page has to offer.
-        raise Failed(Reason.INTERCEPTED) from exc
+        raise Failed(_insecure(exc)) from exc
     except ConnectionRefusedError as exc:
         raise Failed(Reason.REFUSED) from exc
     except OSError as exc:
         no_route = is_no_route(exc.errno) or exc.errno == errno.EHOSTUNREACH
         raise Failed(Reason.NO_ROUTE if no_route else Reason.NO_ANSWER) from exc
+
+
+def _insecure(exc: ssl.SSLError) -> Reason:
+    """Say what it means that no secure connection came about."""
+    # A certificate of somebody else's, or no TLS at all, is what a sign-in page has to offer.
+    if isinstance(exc, ssl.SSLCertVerificationError) or exc.reason in _NO_TLS:
+        return Reason.INTERCEPTED
+    if isinstance(exc, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        return Reason.NO_ANSWER
+    return Reason.SERVER_FAILURE
 
 
 def _not_configured(detail: str) -> ProbeFailed:

@@ -44,6 +44,10 @@ class Transfers(Protocol):
         """Time some round trips before anything is sent. Raises as ``run`` does."""
         ...
 
+    def moved(self) -> int:
+        """Give the bytes of payload that the other end has sent or taken, or may still. Raises as ``run``."""
+        ...
+
     def run(self, direction: Direction, most_bytes: int) -> Generator[Tick]:
         """Send as fast as the way carries, tick by tick; closing the generator ends it at once.
 

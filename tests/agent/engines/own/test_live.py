@@ -14,9 +14,13 @@ import pytest
 
 from roomreach.measurement import Reason, Throughput
 from roomreach_agent.engines import ENGINES, Ask
+from roomreach_agent.engines.own.answers import take_head
 from roomreach_agent.engines.own.engine import OwnEngine
+from roomreach_agent.engines.own.flows import Download, Upload
+from roomreach_agent.engines.own.line import Line
 from roomreach_agent.engines.own.live import LiveTransfers
-from roomreach_agent.engines.own.server import Server
+from roomreach_agent.engines.own.protocol import RECORD
+from roomreach_agent.engines.own.server import PATIENCE_S, Server
 from roomreach_agent.engines.own.transfers import Direction, Failed
 from roomreach_agent.failures import ProbeFailed
 from speed_servers import OTHER_TOKEN, TOKEN, SpeedServer
@@ -107,12 +111,11 @@ def test_a_transfer_that_is_closed_ends_at_once(server: SpeedServer) -> None:
 def test_agents_that_go_away_half_way_are_no_news_to_the_server(tmp_path: Path, direction: Direction) -> None:
     # What the server said is looked at when it ends.
     with SpeedServer(tmp_path) as unlimited:
-        transfers = LiveTransfers(Server.at(unlimited.url, TOKEN))
         for _ in range(3):
-            running = transfers.run(direction, 150_000_000)
+            running = LiveTransfers(Server.at(unlimited.url, TOKEN)).run(direction, 150_000_000)
             next(running)
             running.close()
-        assert transfers.quiet_trips_ms()
+        assert LiveTransfers(Server.at(unlimited.url, TOKEN)).quiet_trips_ms()
 
 
 @pytest.mark.parametrize("direction", Direction)
@@ -204,6 +207,26 @@ def test_whoever_else_answers_has_intercepted_the_test(
         assert tested(url).reason is Reason.INTERCEPTED
 
 
+@pytest.mark.parametrize("answer", ["HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", "what?"])
+def test_whatever_stands_before_a_server_that_is_down_is_no_stranger_where_tls_said_who_it_is(
+    answer: str,
+) -> None:
+    with pytest.raises(Failed) as failed:
+        take_head(bytearray(answer, "ascii"), verified=True)
+    assert failed.value.reason is Reason.SERVER_FAILURE
+
+
+def test_a_connection_that_ends_before_tls_is_no_answer(tested: Callable[..., Throughput]) -> None:
+    with answering(b"", then=lambda sock: sock.shutdown(socket.SHUT_WR)) as url:
+        assert tested(url.replace("http:", "https:")).reason is Reason.NO_ANSWER
+
+
+def test_a_server_that_refuses_to_speak_tls_has_failed(tested: Callable[..., Throughput]) -> None:
+    handshake_failure = b"\x15\x03\x01\x00\x02\x02\x28"
+    with answering(handshake_failure) as url:
+        assert tested(url.replace("http:", "https:")).reason is Reason.SERVER_FAILURE
+
+
 def test_plain_words_where_tls_was_expected_have_intercepted_the_test(
     tested: Callable[..., Throughput],
 ) -> None:
@@ -230,6 +253,42 @@ def test_a_connection_lost_half_way_is_no_answer(tmp_path: Path) -> None:
         with pytest.raises(Failed) as failed:
             for _ in running:
                 pass
+    assert failed.value.reason is Reason.NO_ANSWER
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nroomreach-speed: 1\r\nContent-Length: 1600000\r\n\r\n"
+
+
+@contextlib.contextmanager
+def joined() -> Iterator[tuple[Line, socket.socket]]:
+    """A line, and what is at its other end."""
+    ours, theirs = socket.socketpair()
+    ours.settimeout(0)
+    with theirs, Line(ours) as line:
+        yield line, theirs
+
+
+def test_a_download_that_falls_silent_half_way_is_no_answer() -> None:
+    with joined() as (line, server):
+        flow = Download([line], 1_600_000)
+        server.sendall(HEAD + bytes(1_000))
+        assert [moment.arrived for moment in flow.step(1.0)] == [1_000]
+        assert flow.step(1.0 + PATIENCE_S)
+        with pytest.raises(Failed) as failed:
+            flow.step(1.1 + PATIENCE_S)
+    assert failed.value.reason is Reason.NO_ANSWER
+
+
+def test_an_upload_of_which_nothing_more_arrives_is_no_answer() -> None:
+    with joined() as (line, _), joined() as (counter, server):
+        flow = Upload([line], counter, [10_000_000], memoryview(bytes(65_536)))
+        server.sendall(RECORD.pack(0, 0) + RECORD.pack(1_000_000, 1_000))
+        assert [moment.arrived for moment in flow.step(1.0)] == [0, 1_000]
+        server.sendall(RECORD.pack(2_000_000, 1_000))
+        assert flow.step(1.0 + PATIENCE_S)
+        server.sendall(RECORD.pack(3_000_000, 1_000))
+        with pytest.raises(Failed) as failed:
+            flow.step(1.1 + PATIENCE_S)
     assert failed.value.reason is Reason.NO_ANSWER
 
 

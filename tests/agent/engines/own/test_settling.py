@@ -25,6 +25,9 @@ class Scripted:
     def quiet_trips_ms(self) -> Sequence[float]:
         return (20.0,)
 
+    def moved(self) -> int:
+        return self.ticks[self.taken - 1].arrived
+
     def run(self, _direction: Direction, most_bytes: int) -> Iterator[Tick]:
         try:
             for tick in self.ticks:
