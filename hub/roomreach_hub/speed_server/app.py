@@ -22,6 +22,7 @@ from roomreach_hub.speed_server.tokens import Tokens
 
 _LONGEST_S = 30
 _RECORDS = int(_LONGEST_S / TICK_S)
+_REPEATED_BYTES = 1_048_576
 _OURS = {MARK: VERSION, "cache-control": "no-store"}
 
 
@@ -32,8 +33,9 @@ class Answers:
         self._tokens = tokens
         self._under_way = under_way
         self._share = share
-        # Random, so that nothing on the way can make it smaller.
-        self._payload = os.urandom(PIECE_BYTES)
+        # Random, and repeated after a megabyte, so that nothing on the way can make it smaller.
+        self._payload = os.urandom(_REPEATED_BYTES + PIECE_BYTES)
+        self._next = 0
 
     async def healthz(self, _request: Request) -> Response:
         """Say that it runs, to anybody."""
@@ -107,7 +109,7 @@ class Answers:
         with self._part(request) as test:
             try:
                 while left:
-                    chunk = self._payload[:left]
+                    chunk = self._piece(left)
                     await self._share.take(test.agent, len(chunk))
                     left -= len(chunk)
                     yield chunk
@@ -115,6 +117,11 @@ class Answers:
                     await asyncio.sleep(0)
             finally:
                 self._under_way.give_back(test, left)
+
+    def _piece(self, most: int) -> bytes:
+        begin = self._next
+        self._next = (begin + PIECE_BYTES) % _REPEATED_BYTES
+        return self._payload[begin : begin + min(most, PIECE_BYTES)]
 
     async def _records(self, request: Request, before: int) -> AsyncGenerator[bytes]:
         with self._part(request) as test:

@@ -1,6 +1,7 @@
 """The speed server as agents, operators and strangers meet it."""
 
 import subprocess
+import zlib
 from collections.abc import Hashable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
@@ -57,6 +58,11 @@ def test_nobody_without_a_token_of_ours_begins_a_test(server: SpeedServer, token
 def test_a_download_is_as_long_as_was_asked_for(server: SpeedServer) -> None:
     status, body = asked(server, f"/v1/tests/{begun(server)}/download?bytes=123456")
     assert (status, len(body)) == (200, 123_456)
+
+
+def test_a_download_cannot_be_made_smaller_on_its_way(server: SpeedServer) -> None:
+    _, body = asked(server, f"/v1/tests/{begun(server)}/download?bytes=1000000")
+    assert len(zlib.compress(body, 9)) >= len(body)
 
 
 @pytest.mark.parametrize("count", ["", "-1", "1e6", "9" * 40, "²"])

@@ -1,5 +1,6 @@
 """What flows in each direction, and who counts it? Always the end at which it arrives."""
 
+import os
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
@@ -11,6 +12,8 @@ from roomreach_agent.engines.own.transfers import Failed
 
 _ROOM = 256 * 1024
 _MOST_TAKES = 16
+_REPEATED_BYTES = 1_048_576
+_GIVEN_BYTES = 65_536
 
 
 class Moment(NamedTuple):
@@ -90,13 +93,13 @@ class Download:
 class Upload:
     """Four requests that go out, counted by the server, which says so on a connection of its own."""
 
-    def __init__(
-        self, lines: Sequence[Line], counter: Line, shares: Sequence[int], payload: memoryview
-    ) -> None:
+    def __init__(self, lines: Sequence[Line], counter: Line, shares: Sequence[int]) -> None:
         self.done = False
         self._left = dict(zip(lines, shares, strict=True))
         self._counter = counter
-        self._payload = payload
+        # Random, and repeated after a megabyte, so that nothing on the way can make it smaller.
+        self._payload = memoryview(os.urandom(_REPEATED_BYTES + _GIVEN_BYTES))
+        self._apart = {line: at * _REPEATED_BYTES // len(lines) for at, line in enumerate(lines)}
         self._most_bytes = sum(shares)
         self._first_us: int | None = None
         self._arrived = 0
@@ -125,9 +128,11 @@ class Upload:
 
     def _fill(self, line: Line) -> None:
         for _ in range(_MOST_TAKES):
+            left = self._left[line]
             # TLS wants the same bytes again after it took none: so the same left always gives the same bytes.
-            given = line.give(self._payload[: self._left[line]]) if self._left[line] else 0
-            self._left[line] -= given
+            begin = (self._apart[line] - left) % _REPEATED_BYTES
+            given = line.give(self._payload[begin : begin + min(left, _GIVEN_BYTES)]) if left else 0
+            self._left[line] = left - given
             if not given:
                 break
 

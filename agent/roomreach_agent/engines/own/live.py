@@ -1,6 +1,5 @@
 """What is the way to the speed server, over real connections? What ``Transfers`` promises, in one thread."""
 
-import os
 import select
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack
@@ -21,7 +20,6 @@ QUIET_GAP_S = 0.03
 NAP_S = 0.004
 """How long bytes may lie in the kernel before they are looked at: 250 times a second is light work."""
 
-_PAYLOAD_BYTES = 65_536
 _MOST_DIGITS = 15
 
 
@@ -86,8 +84,7 @@ class LiveTransfers:
                 counter.begun(self._patience_s)
                 for line, share in zip(lines, shares, strict=True):
                     line.ask(self._request("POST", "upload", share))
-                # Random, so that nothing on the way can make it smaller.
-                flow = Upload(lines, counter, shares, memoryview(os.urandom(_PAYLOAD_BYTES)))
+                flow = Upload(lines, counter, shares)
             trips = RoundTrips(timing, self._request("GET", "echo"), self._clock)
             yield from self._ticks(flow, trips)
 

@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -279,9 +280,21 @@ def test_a_download_that_falls_silent_half_way_is_no_answer() -> None:
     assert failed.value.reason is Reason.NO_ANSWER
 
 
+def test_an_upload_cannot_be_made_smaller_on_its_way() -> None:
+    with joined() as (first, one), joined() as (second, other), joined() as (counter, server):
+        flow = Upload([first, second], counter, [400_000, 400_000])
+        server.sendall(RECORD.pack(0, 0))
+        taken = bytearray()
+        # As both would lie beside each other in a tunnel, while the kernel takes what it has room for.
+        while len(taken) < 600_000:
+            flow.step(0.0)
+            taken += one.recv(3_000) + other.recv(3_000)
+    assert len(zlib.compress(taken, 9)) >= len(taken)
+
+
 def test_an_upload_of_which_nothing_more_arrives_is_no_answer() -> None:
     with joined() as (line, _), joined() as (counter, server):
-        flow = Upload([line], counter, [10_000_000], memoryview(bytes(65_536)))
+        flow = Upload([line], counter, [10_000_000])
         server.sendall(RECORD.pack(0, 0) + RECORD.pack(1_000_000, 1_000))
         assert [moment.arrived for moment in flow.step(1.0)] == [0, 1_000]
         server.sendall(RECORD.pack(2_000_000, 1_000))
