@@ -24,7 +24,7 @@ def up(path: Path, choices: Choices) -> None:
 
 def described(hub: Hub, kept_in: str) -> dict[str, str]:
     """Say what is where."""
-    speed = {"speed tests": f"{hub.speed.url}, token in {hub.speed.token_file}"} if hub.speed else {}
+    speed = {"speed tests": f"{hub.speed.url}, tokens in {hub.speed.tokens}"} if hub.speed else {}
     return {
         "page": hub.address.page,
         "broker": f"{hub.broker.title} on 127.0.0.1:{hub.address.broker_port}",

@@ -18,8 +18,8 @@ def speed_server(
         typer.Option(
             envvar="ROOMREACH_SPEED_TOKENS_FILE",
             show_envvar=True,
-            metavar="FILE",
-            help="One token a line: an agent that sends one may test. A shared token shares its bytes.",
+            metavar="PATH",
+            help="A file of one token a line, or a folder of such. Read again when changed.",
         ),
     ],
     listen: Annotated[
@@ -76,6 +76,7 @@ def speed_server(
     from roomreach_hub.speed_server import listening  # noqa: PLC0415 - see above
     from roomreach_hub.speed_server.serving import serve  # noqa: PLC0415
     from roomreach_hub.speed_server.tests_under_way import Limits  # noqa: PLC0415
+    from roomreach_hub.speed_server.tokens import TokensIn  # noqa: PLC0415
 
     host, port = listening.allowed(listen, internal=internal_network == "yes")
     limits = Limits(
@@ -85,6 +86,8 @@ def speed_server(
         test_bytes=int(most_test_mb * 1e6),
         day_bytes=int(most_day_mb * 1e6),
     )
+    # Before anybody can connect: who finds the port open finds a server that serves.
+    known = TokensIn(tokens)
     with listening.listen(host, port) as taken:
         speaking.tell(f"The speed server listens on port {taken.getsockname()[1]}.")
-        serve(taken, tokens, limits)
+        serve(taken, known, limits)

@@ -16,9 +16,9 @@ from roomreach_hub.speed_server.app import create_app
 from roomreach_hub.speed_server.listening import allowed
 from roomreach_hub.speed_server.share import FairShare
 from roomreach_hub.speed_server.tests_under_way import Limits, UnderWay
-from roomreach_hub.speed_server.tokens import Tokens, digest
+from roomreach_hub.speed_server.tokens import Tokens, TokensIn, digest
 from servers import wait_until
-from speed_servers import TOKEN, SpeedServer
+from speed_servers import OTHER_TOKEN, TOKEN, SpeedServer
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +151,31 @@ def test_a_file_without_proper_tokens_is_refused_and_none_is_repeated(tmp_path: 
     with pytest.raises(Misconfigured) as refused:
         Tokens.read(file)
     assert TOKEN not in str(refused.value)
+
+
+def test_tokens_are_read_again_when_their_file_has_changed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "tokens"
+    file.write_text(f"{TOKEN}\n")
+    tokens = TokensIn(file)
+    assert tokens.known(f"Bearer {TOKEN}")
+    assert not tokens.known(f"Bearer {OTHER_TOKEN}")
+    file.write_text(f"# one was withdrawn\n{OTHER_TOKEN}\n")
+    assert not tokens.known(f"Bearer {TOKEN}")
+    assert tokens.known(f"Bearer {OTHER_TOKEN}")
+    file.unlink()
+    assert tokens.known(f"Bearer {OTHER_TOKEN}")
+    assert "cannot be read" in caplog.text
+    assert OTHER_TOKEN not in caplog.text
+
+
+def test_a_folder_holds_a_file_for_each_agent_and_may_wait_for_the_first(tmp_path: Path) -> None:
+    tokens = TokensIn(tmp_path)
+    assert not tokens.known(f"Bearer {TOKEN}")
+    (tmp_path / "a-bcdfghjkmn").write_text(f"{TOKEN}\n")
+    (tmp_path / ".a-half").write_text("half a tok")
+    assert tokens.known(f"Bearer {TOKEN}")
 
 
 def test_a_port_that_is_taken_is_explained(server: SpeedServer) -> None:
