@@ -48,6 +48,21 @@ def test_bytes_that_run_out_leave_bounds_that_hold_the_truth(tmp_path: Path) -> 
     assert faults(found) == []
 
 
+@pytest.mark.parametrize(
+    ("least_mbps", "most_mbps", "seconds"), [(3, 4.5, 4.6), (5.8, 8, 2.2)], ids=["slow", "less slow"]
+)
+def test_bytes_that_run_out_late_leave_an_upper_bound_too(
+    tmp_path: Path, least_mbps: float, most_mbps: float, seconds: float
+) -> None:
+    shape = drawn(least_mbps, most_mbps)
+    with linked(shape) as link:
+        found = measured(link, tmp_path, 3, int(seconds * shape.mbps * 125_000))
+    shown(found)
+    assert faults(found) == []
+    for direction in DIRECTIONS:
+        assert any(told.high is not None for told in found.told(direction)), direction
+
+
 @pytest.mark.long
 def test_the_rates_of_many_lines_are_found(tmp_path: Path) -> None:
     found = []

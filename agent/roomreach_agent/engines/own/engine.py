@@ -14,6 +14,9 @@ from roomreach_agent.engines.own.transfers import Direction, Failed, Transfers
 PAYLOAD_SHARE = 0.9
 """The rest of the bytes pays for headers, acknowledgements, round trips, and what had to be sent twice."""
 
+LOST_BYTES = 64_000
+"""What TCP sends twice while it finds its pace: as much as a modem's queue holds, whatever the allowance."""
+
 DOWNLOAD_SHARE = 0.7
 """Of the payload; lines are sold, and used, for what comes down."""
 
@@ -30,7 +33,7 @@ class OwnEngine:
 
     def test(self, ask: Ask) -> Throughput:
         """Make one test; see ``Engine.test``."""
-        payload = int(ask.most_bytes * PAYLOAD_SHARE)
+        payload = max(int(ask.most_bytes * PAYLOAD_SHARE) - LOST_BYTES, ask.most_bytes // 2)
         for_download = int(payload * DOWNLOAD_SHARE)
         began = self._machine.clock()
         try:
