@@ -18,9 +18,9 @@ from roomreach.places import Role, Safeguarding
 from roomreach.report import Report
 from roomreach.wire import decode_stored_report
 from roomreach_agent import rounds
+from roomreach_agent.engines.direction import Direction, Failed
 from roomreach_agent.engines.engine import Ask
 from roomreach_agent.engines.own.engine import OwnEngine
-from roomreach_agent.engines.own.transfers import Direction, Failed
 from roomreach_agent.probes import chosen
 from roomreach_hub.buildings.borough.course import DEAD, NEW_ACCESS_POINT, NEW_CHANNEL, OUTAGES, SILENT
 from roomreach_hub.buildings.borough.town import borough

@@ -6,7 +6,8 @@ from random import Random
 
 from roomreach.measurement import Reason
 from roomreach.measurement.throughput import End
-from roomreach_agent.engines.own.transfers import Direction, Failed, Tick
+from roomreach_agent.engines.direction import Direction, Failed
+from roomreach_agent.engines.own.transfers import Tick
 from roomreach_hub.buildings.spot import Spot
 
 _TICK_S = 0.1

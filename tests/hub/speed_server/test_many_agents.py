@@ -14,11 +14,11 @@ import pytest
 
 from roomreach.measurement import Throughput
 from roomreach_agent.engines import Ask
+from roomreach_agent.engines.direction import Direction
 from roomreach_agent.engines.own.engine import OwnEngine
 from roomreach_agent.engines.own.line import Line
 from roomreach_agent.engines.own.live import LiveTransfers
 from roomreach_agent.engines.own.server import Server
-from roomreach_agent.engines.own.transfers import Direction
 from speed_servers import SpeedServer
 
 AGENTS = 50

@@ -10,8 +10,8 @@ from http import HTTPStatus
 from http.client import HTTPException, parse_headers
 
 from roomreach.measurement import Reason
+from roomreach_agent.engines.direction import Failed
 from roomreach_agent.engines.own.protocol import MARK, VERSION
-from roomreach_agent.engines.own.transfers import Failed
 from roomreach_agent.failures import ProbeFailed
 
 _LONGEST_HEAD = 16_384

@@ -6,10 +6,11 @@ from typing import ClassVar, Literal
 
 from roomreach.measurement import Throughput
 from roomreach.measurement.throughput import End, EngineName
+from roomreach_agent.engines.direction import Direction, Failed
 from roomreach_agent.engines.engine import Ask
+from roomreach_agent.engines.machine import NEAR_THE_PORT, Machine
 from roomreach_agent.engines.own.direction import Found, measure
-from roomreach_agent.engines.own.machine import NEAR_THE_PORT, Machine
-from roomreach_agent.engines.own.transfers import Direction, Failed, Transfers
+from roomreach_agent.engines.own.transfers import Transfers
 
 PAYLOAD_SHARE = 0.9
 """The rest of the bytes pays for headers, acknowledgements, round trips, and what had to be sent twice."""

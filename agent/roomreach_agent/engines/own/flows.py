@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from roomreach.measurement import Reason
+from roomreach_agent.engines.direction import Failed
 from roomreach_agent.engines.own.line import Line
 from roomreach_agent.engines.own.protocol import RECORD, TICK_S
 from roomreach_agent.engines.own.server import PATIENCE_S
-from roomreach_agent.engines.own.transfers import Failed
 
 _ROOM = 256 * 1024
 _MOST_TAKES = 16

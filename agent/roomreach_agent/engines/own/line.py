@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import Self
 
 from roomreach.measurement import Reason
+from roomreach_agent.engines.direction import Failed
 from roomreach_agent.engines.own.answers import Head, take_head
-from roomreach_agent.engines.own.transfers import Failed
 
 _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _CHUNK = 16_384

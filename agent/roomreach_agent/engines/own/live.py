@@ -6,10 +6,11 @@ from contextlib import ExitStack
 from time import perf_counter, sleep
 
 from roomreach.measurement import Reason
+from roomreach_agent.engines.direction import Direction, Failed
 from roomreach_agent.engines.own.flows import Download, Flow, Upload
 from roomreach_agent.engines.own.line import Line
 from roomreach_agent.engines.own.server import PATIENCE_S, Server
-from roomreach_agent.engines.own.transfers import Direction, Failed, Tick
+from roomreach_agent.engines.own.transfers import Tick
 from roomreach_agent.engines.own.trips import RoundTrips
 from roomreach_agent.hosts import Address
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from roomreach.measurement import Reason
 from roomreach_agent.echo import is_no_route
-from roomreach_agent.engines.own.transfers import Failed
+from roomreach_agent.engines.direction import Failed
 from roomreach_agent.failures import ProbeFailed
 from roomreach_agent.hosts import Address, Host
 

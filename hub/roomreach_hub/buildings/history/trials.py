@@ -13,8 +13,8 @@ from random import Random
 from roomreach.measurement import Throughput
 from roomreach.measurement.throughput import End
 from roomreach_agent.engines.engine import Ask
+from roomreach_agent.engines.machine import Machine
 from roomreach_agent.engines.own.engine import OwnEngine
-from roomreach_agent.engines.own.machine import Machine
 from roomreach_agent.engines.own.transfers import Transfers
 from roomreach_hub.buildings.habits import LONDON, drawn
 from roomreach_hub.buildings.spot import Spot

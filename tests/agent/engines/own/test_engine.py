@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from roomreach.measurement import Reason
 from roomreach.shape import fields_of
 from roomreach_agent.engines import Ask
+from roomreach_agent.engines.direction import Direction, Failed
+from roomreach_agent.engines.machine import Machine
 from roomreach_agent.engines.own.engine import PAYLOAD_SHARE, OwnEngine
-from roomreach_agent.engines.own.machine import Machine
-from roomreach_agent.engines.own.transfers import Direction, Failed, Tick
+from roomreach_agent.engines.own.transfers import Tick
 
 PLENTY = 10**12
 

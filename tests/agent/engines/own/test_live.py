@@ -15,6 +15,7 @@ import pytest
 
 from roomreach.measurement import Reason, Throughput
 from roomreach_agent.engines import ENGINES, Ask
+from roomreach_agent.engines.direction import Direction, Failed
 from roomreach_agent.engines.own.answers import take_head
 from roomreach_agent.engines.own.engine import OwnEngine
 from roomreach_agent.engines.own.flows import Download, Upload
@@ -22,7 +23,6 @@ from roomreach_agent.engines.own.line import Line
 from roomreach_agent.engines.own.live import LiveTransfers
 from roomreach_agent.engines.own.protocol import RECORD
 from roomreach_agent.engines.own.server import PATIENCE_S, Server
-from roomreach_agent.engines.own.transfers import Direction, Failed
 from roomreach_agent.failures import ProbeFailed
 from speed_servers import OTHER_TOKEN, TOKEN, SpeedServer
 
