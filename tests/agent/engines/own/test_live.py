@@ -2,7 +2,6 @@
 
 import contextlib
 import socket
-import ssl
 import threading
 import time
 import zlib
@@ -320,9 +319,3 @@ def test_the_building_s_reference_agent_is_no_business_of_this_engine(server: Sp
     )
     with pytest.raises(ProbeFailed):
         engine.test(Ask(target="reference", most_bytes=1))
-
-
-def test_a_certificate_of_somebody_else_s_is_not_believed() -> None:
-    with pytest.raises(ProbeFailed):
-        Server.at("https://127.0.0.1:1", TOKEN, ca=Path("/nowhere"))
-    assert Server.at("https://127.0.0.1:1", TOKEN).tls.verify_mode is ssl.CERT_REQUIRED  # type: ignore[union-attr]
