@@ -33,7 +33,8 @@ PATIENCE_S = 20
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SpeedServer]:
     tokens = tuple(f"the token of agent {n:02}" for n in range(AGENTS))
     folder = tmp_path_factory.mktemp("speed")
-    with SpeedServer(folder, "--most-mbps", str(TOTAL_MBPS), "--most-tests", "500", tokens=tokens) as running:
+    limits = ("--most-mbps", str(TOTAL_MBPS), "--most-tests", "500", "--most-agent-tests", "10")
+    with SpeedServer(folder, *limits, tokens=tokens) as running:
         yield running
 
 
