@@ -23,15 +23,15 @@ port = {broker_port}
 [latency]
 # Hosts outside the building to time the way to. None is a default: name your own server here.
 hub = ""
-{"" if speed_port is None else _throughput(speed_port)}"""
+{"" if speed_port is None else _throughput(agent, speed_port)}"""
 
 
-def _throughput(port: int) -> str:
+def _throughput(agent: AgentId, port: int) -> str:
     return f"""
 [throughput]
-# The hub's speed server, through the same tunnel (-L {port}:{LOOPBACK}:{port}). Its token stands in the hub's
-# folder, in speed.token: copy that file to the box, and have systemd hand it to the agent's unit
-# (LoadCredential=speed.token:/etc/roomreach/speed.token).
+# The hub's speed server, through the same tunnel (-L {port}:{LOOPBACK}:{port}). This agent's token stands in
+# the hub's folder, in speed-tokens/{agent}: copy that file to the box, and have systemd hand it to the
+# agent's unit (LoadCredential=speed.token:/etc/roomreach/speed.token).
 server = "http://{LOOPBACK}:{port}"
 token_file = "/etc/roomreach/speed.token"
 """

@@ -13,7 +13,7 @@ from roomreach_api.app import create_app, no_notice
 from roomreach_collector.collector import Collector, Pace
 from roomreach_collector.inbox import Inbox, Protocol
 from roomreach_collector.metrics import CollectorMetrics
-from roomreach_hub import operator_token, ports
+from roomreach_hub import operator_token, ports, speed_tokens
 from roomreach_hub.broker import Broker, choose
 from roomreach_hub.choices import Choices
 from roomreach_hub.folder import DEFAULT_BROKER_PORT, Address, Folder
@@ -21,7 +21,7 @@ from roomreach_hub.keeping import Keeper
 from roomreach_hub.serving import Pages
 from roomreach_hub.signals import Asked
 from roomreach_hub.speed_server.part import SpeedServer
-from roomreach_store.records import Records
+from roomreach_store.records import Records, places
 from roomreach_store.series import SeriesStore
 from roomreach_store.series.opening import open_series
 
@@ -101,9 +101,12 @@ def running(
         keepers = [Keeper("The broker", broker, say)]
         speed = None
         if choices.speed_port is not None:
-            speed = SpeedServer(
-                folder.path, ports.next_free(0) if choices.speed_port == 0 else choices.speed_port
-            )
+            with records.reading() as c:
+                agents = places.register(c).agents
+            # Those put on record while there was no speed server here.
+            for agent in agents:
+                speed_tokens.mint(folder, agent)
+            speed = SpeedServer(folder, ports.next_free(0) if choices.speed_port == 0 else choices.speed_port)
             stack.callback(speed.stop)
             speed.start()
             keepers.append(Keeper("The speed server", speed, say))

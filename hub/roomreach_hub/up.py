@@ -47,7 +47,7 @@ def _watched(hub: Hub, url: str | None, every_s: float) -> Iterator[None]:
 
 def described(hub: Hub, kept_in: str) -> dict[str, str]:
     """Say what is where."""
-    speed = {"speed tests": f"{hub.speed.url}, token in {hub.speed.token_file}"} if hub.speed else {}
+    speed = {"speed tests": f"{hub.speed.url}, tokens in {hub.speed.tokens}"} if hub.speed else {}
     return {
         "page": hub.address.page,
         "broker": f"{hub.broker.title} on 127.0.0.1:{hub.address.broker_port}",

@@ -25,6 +25,7 @@ def test_settings_example_and_how_tos_name_one_file_for_the_token() -> None:
         "hub/roomreach_hub/agent_settings.py",
         "agent/roomreach_agent/agent.example.toml",
         "docs/how-to/connect-a-pi.md",
+        "docs/how-to/deploy-with-compose.md",
         "docs/how-to/run-a-speed-server.md",
     ):
         assert "/etc/roomreach/speed.token" in (ROOT / file).read_text(), file

@@ -21,9 +21,9 @@ from roomreach.places import Role, Safeguarding
 from roomreach.report import Report
 from roomreach.wire import decode_stored_report
 from roomreach_agent import rounds
+from roomreach_agent.engines.direction import Direction, Failed
 from roomreach_agent.engines.engine import Ask
 from roomreach_agent.engines.own.engine import OwnEngine
-from roomreach_agent.engines.own.transfers import Direction, Failed
 from roomreach_agent.probes import chosen
 from roomreach_collector.wanting import wanted
 from roomreach_hub.buildings import on_record

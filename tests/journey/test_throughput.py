@@ -59,7 +59,7 @@ def installed(up: Up) -> dict[str, Any]:
 def settings(up: Up, made: dict[str, Any], box: Path) -> Path:
     """What `roomreach agents add` wrote, for a box whose files stand in a folder of the test's."""
     token = box / "speed-token"
-    token.write_text((up.folder.path / "speed.token").read_text())
+    token.write_text((up.folder.path / "speed-tokens" / made["agent"]).read_text())
     written = made["settings"].replace("/etc/roomreach/speed.token", str(token))
     written = written.replace("interval_s = 60", "interval_s = 2")
     written += f'\n[outbox]\npath = "{box}/outbox.db"\n\n[clock]\nkept_by = "host"\n'

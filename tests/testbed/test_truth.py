@@ -48,6 +48,19 @@ def test_bytes_that_run_out_leave_bounds_that_hold_the_truth(tmp_path: Path) -> 
     assert faults(found) == []
 
 
+def test_bytes_that_run_out_late_leave_upper_bounds_too(tmp_path: Path) -> None:
+    found = []
+    for least_mbps, most_mbps, seconds in ((3, 4.5, 4.6), (3, 4.5, 4.8), (6.8, 8, 2.6)):
+        shape = drawn(least_mbps, most_mbps)
+        with linked(shape) as link:
+            found.append(measured(link, tmp_path, 2, int(seconds * shape.mbps * 125_000)))
+    shown(*found)
+    assert [fault for one in found for fault in faults(one)] == []
+    # On one line the rate may seem to rise to the end, each time; on all of them it does not.
+    for direction in DIRECTIONS:
+        assert any(told.high is not None for one in found for told in one.told(direction)), direction
+
+
 @pytest.mark.long
 def test_the_rates_of_many_lines_are_found(tmp_path: Path) -> None:
     found = []

@@ -8,9 +8,9 @@ from roomreach.measurement import Reason
 from roomreach.measurement.throughput import End, EngineName
 from roomreach_agent.engines.engine import Ask, Engine
 from roomreach_agent.engines.iperf3.engine import Iperf3
+from roomreach_agent.engines.machine import Machine
 from roomreach_agent.engines.own.engine import OwnEngine
 from roomreach_agent.engines.own.live import LiveTransfers
-from roomreach_agent.engines.own.machine import Machine
 from roomreach_agent.engines.own.server import Server
 from roomreach_agent.engines.speedtest_cli.engine import SpeedtestCli, childrens_time
 from roomreach_agent.failures import ProbeFailed

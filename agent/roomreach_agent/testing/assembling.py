@@ -9,7 +9,7 @@ from roomreach.measurement import Reason
 from roomreach.measurement.throughput import End, EngineName
 from roomreach_agent.clock import Clock
 from roomreach_agent.engines import ENGINES, Engine
-from roomreach_agent.engines.own.machine import Machine
+from roomreach_agent.engines.machine import Machine
 from roomreach_agent.engines.speedtest_cli.engine import worst_bytes
 from roomreach_agent.failures import ProbeFailed
 from roomreach_agent.hosts import Host

@@ -6,7 +6,8 @@ from random import Random
 
 from roomreach.measurement import Reason
 from roomreach.measurement.throughput import End
-from roomreach_agent.engines.own.transfers import Direction, Failed, Tick
+from roomreach_agent.engines.direction import Direction, Failed
+from roomreach_agent.engines.own.transfers import Tick
 from roomreach_hub.buildings.spot import Spot
 
 _TICK_S = 0.1
@@ -41,6 +42,10 @@ class SimulatedTransfers:
         way = self._way()
         self.lasted_s += _QUIET_TRIPS * way.trip_ms / 1000
         return [way.trip_ms + self._chance.expovariate(0.5) for _ in range(_QUIET_TRIPS)]
+
+    def moved(self) -> int:
+        """Give what arrived: nothing is left under way."""
+        return self.passed
 
     def run(self, direction: Direction, most_bytes: int) -> Generator[Tick]:
         """Grow from the first windows to what the way carries, doubling each round trip."""

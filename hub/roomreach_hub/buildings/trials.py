@@ -5,8 +5,8 @@ from pathlib import Path
 from random import Random
 
 from roomreach.measurement.throughput import End
+from roomreach_agent.engines.machine import Machine
 from roomreach_agent.engines.own.engine import OwnEngine
-from roomreach_agent.engines.own.machine import Machine
 from roomreach_agent.engines.own.transfers import Transfers
 from roomreach_agent.hosts import Host
 from roomreach_agent.testing.meter import Passed

@@ -22,6 +22,7 @@ from roomreach_hub.speed_server.tokens import Tokens
 
 _LONGEST_S = 30
 _RECORDS = int(_LONGEST_S / TICK_S)
+_REPEATED_BYTES = 1_048_576
 _OURS = {MARK: VERSION, "cache-control": "no-store"}
 
 
@@ -32,8 +33,9 @@ class Answers:
         self._tokens = tokens
         self._under_way = under_way
         self._share = share
-        # Random, so that nothing on the way can make it smaller.
-        self._payload = os.urandom(PIECE_BYTES)
+        # Random, and repeated after a megabyte, so that nothing on the way can make it smaller.
+        self._payload = os.urandom(_REPEATED_BYTES + PIECE_BYTES)
+        self._next = 0
 
     async def healthz(self, _request: Request) -> Response:
         """Say that it runs, to anybody."""
@@ -52,6 +54,7 @@ class Answers:
 
     async def download(self, request: Request) -> Response:
         """Send so many bytes, and no more."""
+        _without_a_body(request)
         with self._part(request) as test, _told():
             count = _whole(request.query_params.get("bytes", ""))
             self._under_way.promise(test, count)
@@ -64,7 +67,9 @@ class Answers:
     async def upload(self, request: Request) -> Response:
         """Take a body, and count it as it arrives."""
         with self._part(request) as test:
-            count = _whole(request.headers.get("content-length", ""))
+            # A body in pieces would be as long as it likes.
+            chunked = "transfer-encoding" in request.headers
+            count = _whole("" if chunked else request.headers.get("content-length", ""))
             with _told():
                 self._under_way.promise(test, count)
             arrived = 0
@@ -75,7 +80,7 @@ class Answers:
                     async for chunk in request.stream():
                         arrived += len(chunk)
                         test.arrived += len(chunk)
-                        await self._share.take(test, len(chunk))
+                        await self._share.take(test.agent, len(chunk))
             except (ClientDisconnect, TimeoutError):
                 pass
             finally:
@@ -83,8 +88,14 @@ class Answers:
                 self._under_way.give_back(test, count - arrived)
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=_OURS)
 
+    async def moved(self, request: Request) -> Response:
+        """Tell how many bytes the test has moved, or may still move."""
+        with self._part(request) as test:
+            return PlainTextResponse(str(test.promised), headers=_OURS)
+
     async def arrived(self, request: Request) -> Response:
         """Tell, tick by tick, how much of the uploads has arrived."""
+        _without_a_body(request)
         with self._part(request) as test:
             before = test.arrived
         return StreamingResponse(
@@ -98,15 +109,19 @@ class Answers:
         with self._part(request) as test:
             try:
                 while left:
-                    chunk = self._payload[:left]
-                    await self._share.take(test, len(chunk))
+                    chunk = self._piece(left)
+                    await self._share.take(test.agent, len(chunk))
                     left -= len(chunk)
-                    test.sent += len(chunk)
                     yield chunk
                     # Where the kernel takes everything, nothing waits, and nobody hears that the agent left.
                     await asyncio.sleep(0)
             finally:
                 self._under_way.give_back(test, left)
+
+    def _piece(self, most: int) -> bytes:
+        begin = self._next
+        self._next = (begin + PIECE_BYTES) % _REPEATED_BYTES
+        return self._payload[begin : begin + min(most, PIECE_BYTES)]
 
     async def _records(self, request: Request, before: int) -> AsyncGenerator[bytes]:
         with self._part(request) as test:
@@ -116,7 +131,7 @@ class Answers:
                     await asyncio.sleep(TICK_S)
             finally:
                 # A connection that waits for its share is not read, so nobody would notice that it was cut.
-                test.leave()
+                self._under_way.end(test)
 
     def _agent(self, request: Request) -> bytes:
         agent = self._tokens.known(request.headers.get("authorization", ""))
@@ -141,6 +156,7 @@ def create_app(tokens: Tokens, under_way: UnderWay, share: FairShare) -> Starlet
             Route(f"{one}/echo", answers.echo),
             Route(f"{one}/download", answers.download),
             Route(f"{one}/upload", answers.upload, methods=["POST"]),
+            Route(f"{one}/moved", answers.moved),
             Route(f"{one}/arrived", answers.arrived),
         ],
         exception_handlers={HTTPException: _explained},
@@ -173,3 +189,9 @@ def _whole(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
         raise HTTPException(HTTPStatus.BAD_REQUEST, "How many bytes? Say a whole number.")
     return int(text)
+
+
+def _without_a_body(request: Request) -> None:
+    """Refuse what would be read beside a long answer, shared with nobody."""
+    if request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "This question has no body.")

@@ -1,36 +1,29 @@
 """How does a hub run its speed server? In a process of its own, so that no test starves the collector."""
 
-import os
-import secrets
 import sys
 import time
-from pathlib import Path
 
 from roomreach.errors import Misconfigured, Unavailable
-from roomreach_hub import ports
+from roomreach_hub import ports, speed_tokens
 from roomreach_hub.child import Child
-
-TOKEN_FILE = "speed.token"  # noqa: S105 - a file's name
+from roomreach_hub.folder import Folder
 
 _PATIENCE_S = 15
 
 
 class SpeedServer:
-    """The speed server of a hub's folder, on one port of the loopback address.
+    """The speed server of a hub's folder, on one port of this machine, for those with a token in it."""
 
-    Its token stays the same from start to start: agents' settings hold it.
-    """
-
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Folder, port: int) -> None:
         self.port = port
-        self.token_file = folder / TOKEN_FILE
+        self.tokens = speed_tokens.made(folder)
         self._child = Child(
             [
                 *(sys.executable, "-I", "-m", "roomreach_hub", "speed-server"),
-                *("--tokens", self.token_file),
+                *("--tokens", self.tokens),
                 *("--listen", f"{ports.LOOPBACK}:{port}"),
             ],
-            folder / "speed-server.log",
+            folder.path / "speed-server.log",
         )
 
     @property
@@ -47,7 +40,6 @@ class SpeedServer:
         self._child.stop()
         if not ports.free(self.port):
             raise Misconfigured(f"Port {self.port}, meant for the speed server, is used by another program.")
-        self._make_token()
         self._child.start()
         deadline = time.monotonic() + _PATIENCE_S
         while not ports.answers(self.port):
@@ -64,13 +56,3 @@ class SpeedServer:
     def stop(self) -> None:
         """End it and wait until it is gone. Twice does no harm."""
         self._child.stop()
-
-    def _make_token(self) -> None:
-        try:
-            made = os.open(self.token_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return
-        except OSError as exc:
-            raise Unavailable(f"{self.token_file} cannot be written: {exc.strerror}") from exc
-        with os.fdopen(made, "w") as file:
-            file.write(secrets.token_urlsafe(32) + "\n")

@@ -2,7 +2,6 @@
 
 import socket
 from contextlib import suppress
-from pathlib import Path
 
 import uvicorn
 
@@ -15,10 +14,10 @@ from roomreach_hub.speed_server.tokens import Tokens
 _GRACE_S = 1
 
 
-def serve(listening: socket.socket, tokens: Path, limits: Limits) -> None:
-    """Serve on a socket that listens, until a signal; raises ``Misconfigured`` for unusable tokens."""
+def serve(listening: socket.socket, tokens: Tokens, limits: Limits) -> None:
+    """Serve on a socket that listens, until a signal."""
     share = FairShare(None if limits.mbps is None else limits.mbps * 1e6 / 8)
-    app = create_app(Tokens.read(tokens), UnderWay(limits), share)
+    app = create_app(tokens, UnderWay(limits), share)
     config = uvicorn.Config(
         app,
         http=PieceByPiece,

@@ -9,8 +9,8 @@ from time import monotonic, time
 
 from roomreach.errors import NotFound, Refused, Unavailable
 
-IDLE_S = 2.0
-"""A test none of whose requests was open for so long has ended."""
+IDLE_S = 30.0
+"""A test none of whose requests was open for so long was given up: opening connections takes seconds."""
 
 _DAY_S = 86_400
 
@@ -20,6 +20,8 @@ class Limits:
     """What the server gives: tests at a time, bytes a test, bytes an agent and UTC day, bits a second."""
 
     tests: int = 100
+    agent_tests: int = 4
+    """An agent makes one at a time; others may have been given up a moment ago."""
     test_bytes: int = 500_000_000
     day_bytes: int = 2_000_000_000
     mbps: float | None = None
@@ -33,7 +35,6 @@ class Test:
     agent: bytes
     last_s: float
     promised: int = 0
-    sent: int = 0
     arrived: int = 0
     open: int = 0
     uploads: set[asyncio.Timeout] = field(default_factory=set)
@@ -75,11 +76,18 @@ class UnderWay:
         self._forget_the_idle()
         if self._today(agent) >= self.limits.day_bytes:
             raise Refused("This agent has had its bytes for today.")
+        if sum(test.agent == agent for test in self._tests.values()) >= self.limits.agent_tests:
+            raise Unavailable("This agent runs as many tests as it may.")
         if len(self._tests) >= self.limits.tests:
             raise Unavailable("As many tests run as may.")
         test = Test(secrets.token_urlsafe(12), agent, self._clock())
         self._tests[test.name] = test
         return test
+
+    def end(self, test: Test) -> None:
+        """End a test: its place is free."""
+        test.leave()
+        self._tests.pop(test.name, None)
 
     @contextmanager
     def taking_part(self, name: str, agent: bytes) -> Iterator[Test]:

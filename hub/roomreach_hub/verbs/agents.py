@@ -14,7 +14,7 @@ from roomreach.identifiers import AgentId, SiteId, identifier
 from roomreach.moments import moment
 from roomreach.places import Role
 from roomreach.report import EARLIEST_MS, LATEST_MS
-from roomreach_hub import speaking
+from roomreach_hub import speaking, speed_tokens
 from roomreach_hub.agent_settings import settings
 from roomreach_hub.folder import DEFAULT_BROKER_PORT, Folder
 from roomreach_hub.operating import Facts, operations
@@ -83,10 +83,13 @@ def add(
     with _new_file(write) as fill:
         with operations(place) as operator:
             made = operator.install(asked)
+        speed_port = place.address().speed_port if place.running() else None
+        if speed_port is not None:
+            speed_tokens.mint(place, made["agent"])
         written = settings(
             made["agent"],
             broker_port=place.broker_port or DEFAULT_BROKER_PORT,
-            speed_port=place.address().speed_port if place.running() else None,
+            speed_port=speed_port,
         )
         fill(written)
     if as_json:

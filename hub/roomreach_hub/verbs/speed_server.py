@@ -7,7 +7,8 @@ import typer
 
 from roomreach_hub import speaking
 
-_AS_SHIPPED_TESTS, _AS_SHIPPED_TEST_MB, _AS_SHIPPED_DAY_MB = 100, 500.0, 2_000.0
+_AS_SHIPPED_TESTS, _AS_SHIPPED_AGENT_TESTS = 100, 4
+_AS_SHIPPED_TEST_MB, _AS_SHIPPED_DAY_MB = 500.0, 2_000.0
 
 
 def speed_server(
@@ -17,8 +18,8 @@ def speed_server(
         typer.Option(
             envvar="ROOMREACH_SPEED_TOKENS_FILE",
             show_envvar=True,
-            metavar="FILE",
-            help="One token a line: an agent that sends one may test. A shared token shares its bytes.",
+            metavar="PATH",
+            help="A file of one token a line, or a folder of such. Read again when changed.",
         ),
     ],
     listen: Annotated[
@@ -38,6 +39,15 @@ def speed_server(
         int,
         typer.Option(envvar="ROOMREACH_SPEED_TESTS", show_envvar=True, min=1, help="Tests at a time."),
     ] = _AS_SHIPPED_TESTS,
+    most_agent_tests: Annotated[
+        int,
+        typer.Option(
+            envvar="ROOMREACH_SPEED_AGENT_TESTS",
+            show_envvar=True,
+            min=1,
+            help="Tests at a time for one token.",
+        ),
+    ] = _AS_SHIPPED_AGENT_TESTS,
     most_mbps: Annotated[
         float | None,
         typer.Option(
@@ -66,14 +76,18 @@ def speed_server(
     from roomreach_hub.speed_server import listening  # noqa: PLC0415 - see above
     from roomreach_hub.speed_server.serving import serve  # noqa: PLC0415
     from roomreach_hub.speed_server.tests_under_way import Limits  # noqa: PLC0415
+    from roomreach_hub.speed_server.tokens import TokensIn  # noqa: PLC0415
 
     host, port = listening.allowed(listen, internal=internal_network == "yes")
     limits = Limits(
         tests=most_tests,
+        agent_tests=most_agent_tests,
         mbps=most_mbps,
         test_bytes=int(most_test_mb * 1e6),
         day_bytes=int(most_day_mb * 1e6),
     )
+    # Before anybody can connect: who finds the port open finds a server that serves.
+    known = TokensIn(tokens)
     with listening.listen(host, port) as taken:
         speaking.tell(f"The speed server listens on port {taken.getsockname()[1]}.")
-        serve(taken, tokens, limits)
+        serve(taken, known, limits)

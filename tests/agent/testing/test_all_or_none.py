@@ -16,7 +16,7 @@ from roomreach.places import Role
 from roomreach.strata import begins_ms
 from roomreach.wire import encode_desired
 from roomreach_agent.clock import SetClock
-from roomreach_agent.engines.own.machine import Machine
+from roomreach_agent.engines.machine import Machine
 from roomreach_agent.engines.speedtest_cli.engine import SpeedtestCli, worst_bytes
 from roomreach_agent.engines.speedtest_cli.witness import MARK
 from roomreach_agent.shell import Finished

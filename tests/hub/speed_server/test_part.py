@@ -10,27 +10,42 @@ import pytest
 from hubs import Up
 from processes import descendants, listeners
 from roomreach.errors import Misconfigured, Unavailable
+from roomreach.identifiers import AgentId
+from roomreach.measurement import Reason
 from roomreach_agent.engines.own.live import LiveTransfers
 from roomreach_agent.engines.own.server import Server
-from roomreach_hub import ports
+from roomreach_agent.failures import ProbeFailed
+from roomreach_hub import ports, speed_tokens
+from roomreach_hub.folder import Folder
 from roomreach_hub.speed_server.part import SpeedServer
 from servers import wait_until
+
+AGENT = AgentId("a-bcdfghjkmn")
 
 
 @pytest.fixture
 def part(tmp_path: Path) -> Iterator[SpeedServer]:
-    part = SpeedServer(tmp_path, ports.next_free(0))
+    part = SpeedServer(Folder(tmp_path), ports.next_free(0))
     yield part
     part.stop()
 
 
-def test_an_agent_with_the_folder_s_token_may_test_and_may_still_after_a_restart(part: SpeedServer) -> None:
+def test_an_agent_may_test_once_it_has_a_token_and_until_that_is_withdrawn(
+    part: SpeedServer, tmp_path: Path
+) -> None:
     part.start()
-    token = part.token_file.read_text().strip()
-    assert part.token_file.stat().st_mode & 0o777 == 0o600
-    part.start()
-    assert part.alive()
+    first = speed_tokens.mint(Folder(tmp_path), AGENT)
+    token = first.read_text().strip()
+    assert first.stat().st_mode & 0o777 == 0o600
+    assert first.parent.stat().st_mode & 0o777 == 0o700
     assert LiveTransfers(Server.at(part.url, token)).quiet_trips_ms()
+    part.start()
+    assert speed_tokens.mint(Folder(tmp_path), AGENT).read_text().strip() == token
+    assert LiveTransfers(Server.at(part.url, token)).quiet_trips_ms()
+    first.unlink()
+    with pytest.raises(ProbeFailed) as failed:
+        LiveTransfers(Server.at(part.url, token)).quiet_trips_ms()
+    assert failed.value.reason is Reason.NOT_PERMITTED
     part.stop()
     assert not part.alive()
 
@@ -41,7 +56,7 @@ def test_a_port_that_another_program_has_is_explained(part: SpeedServer) -> None
 
 
 def test_a_server_that_cannot_start_says_why(part: SpeedServer) -> None:
-    part.token_file.write_text("short\n")
+    (part.tokens / AGENT).write_text("short\n")
     with pytest.raises(Unavailable, match="too simple"):
         part.start()
 
@@ -50,9 +65,7 @@ def test_a_hub_runs_one_where_it_is_told_to_and_starts_it_again(tmp_path: Path) 
     with Up(tmp_path / "hub", "--speed-port", "0") as up:
         port = up.address.speed_port
         assert port
-        assert f"http://127.0.0.1:{port}, token in" in up.said()
-        token = (tmp_path / "hub" / "speed.token").read_text().strip()
-        assert LiveTransfers(Server.at(f"http://127.0.0.1:{port}", token)).quiet_trips_ms()
+        assert f"http://127.0.0.1:{port}, tokens in" in up.said()
         [serving] = [pid for pid in descendants(up.pid) if ("127.0.0.1", port) in listeners(pid)]
         os.kill(serving, signal.SIGKILL)
         wait_until(lambda: "The speed server runs again." in up.said(), "the speed server's new start")

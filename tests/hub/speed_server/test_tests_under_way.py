@@ -33,6 +33,35 @@ def test_there_is_room_for_so_many_tests_and_no_more(under_way: UnderWay) -> Non
         under_way.begin(ONE)
 
 
+def test_an_agent_takes_some_places_and_leaves_the_others(clocks: Clocks) -> None:
+    under_way = UnderWay(Limits(tests=10, agent_tests=2), clocks, clocks)
+    for _ in range(2):
+        under_way.begin(ONE)
+    with pytest.raises(Unavailable, match="This agent"):
+        under_way.begin(ONE)
+    under_way.begin(OTHER)
+
+
+def test_a_test_that_has_ended_leaves_its_place(under_way: UnderWay) -> None:
+    first = under_way.begin(ONE)
+    under_way.begin(OTHER)
+    under_way.promise(first, 400)
+    under_way.end(first)
+    under_way.begin(OTHER)
+    with pytest.raises(NotFound), under_way.taking_part(first.name, ONE):
+        pass
+
+
+def test_a_test_outlives_the_seconds_in_which_an_agent_opens_its_connections(
+    under_way: UnderWay, clocks: Clocks
+) -> None:
+    test = under_way.begin(ONE)
+    clocks.now += 20
+    under_way.begin(OTHER)
+    with under_way.taking_part(test.name, ONE):
+        pass
+
+
 def test_a_test_that_nobody_takes_part_in_has_ended_after_a_while(
     under_way: UnderWay, clocks: Clocks
 ) -> None:

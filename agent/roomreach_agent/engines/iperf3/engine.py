@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from roomreach.measurement import Reason, Throughput
 from roomreach.measurement.throughput import EngineName
+from roomreach_agent.engines.direction import Direction, Failed
 from roomreach_agent.engines.engine import Ask
 from roomreach_agent.engines.iperf3.reading import Found, found
-from roomreach_agent.engines.own.transfers import Direction, Failed
 from roomreach_agent.failures import ProbeFailed
 from roomreach_agent.hosts import Host
 from roomreach_agent.shell import Shell

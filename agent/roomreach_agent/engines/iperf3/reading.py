@@ -10,7 +10,7 @@ from statistics import fmean
 
 from roomreach.measurement import Reason
 from roomreach.measurement.throughput import StoppedBy
-from roomreach_agent.engines.own.transfers import Direction, Failed
+from roomreach_agent.engines.direction import Direction, Failed
 from roomreach_agent.failures import ProbeFailed
 from roomreach_agent.shell import Finished
 

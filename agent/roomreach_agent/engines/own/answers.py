@@ -1,6 +1,7 @@
 """Is what came back our server's answer, and what does it say?
 
-Somebody else's answer is a fact about the building: a sign-in page, most often.
+Somebody else's answer is a fact about the building: a sign-in page, most often. Where a certificate was
+verified nobody else can have answered: without our mark it is what stands before a server that is down.
 """
 
 import io
@@ -9,8 +10,8 @@ from http import HTTPStatus
 from http.client import HTTPException, parse_headers
 
 from roomreach.measurement import Reason
+from roomreach_agent.engines.direction import Failed
 from roomreach_agent.engines.own.protocol import MARK, VERSION
-from roomreach_agent.engines.own.transfers import Failed
 from roomreach_agent.failures import ProbeFailed
 
 _LONGEST_HEAD = 16_384
@@ -25,17 +26,19 @@ class Head:
     length: int
 
 
-def take_head(received: bytearray) -> Head | None:
+def take_head(received: bytearray, *, verified: bool) -> Head | None:
     """Take an answer's head off what was received, and leave its body; None while it is not whole.
 
+    ``verified``: a certificate said who speaks.
     Raises ``Failed`` when somebody else answered, or our server failed; ``ProbeFailed`` when it said no.
     """
+    not_ours = Reason.SERVER_FAILURE if verified else Reason.INTERCEPTED
     if not b"HTTP/1.1 ".startswith(received[:9]):
-        raise Failed(Reason.INTERCEPTED)
+        raise Failed(not_ours)
     end = received.find(_END)
     if end < 0:
         if len(received) > _LONGEST_HEAD:
-            raise Failed(Reason.INTERCEPTED)
+            raise Failed(not_ours)
         return None
     first, _, rest = bytes(received[: end + len(_END)]).partition(b"\r\n")
     del received[: end + len(_END)]
@@ -44,9 +47,9 @@ def take_head(received: bytearray) -> Head | None:
         headers = parse_headers(io.BytesIO(rest))
         length = int(headers.get("content-length", "0"))
     except (ValueError, IndexError, HTTPException) as exc:
-        raise Failed(Reason.INTERCEPTED) from exc
+        raise Failed(not_ours) from exc
     if headers.get(MARK) != VERSION or length < 0:
-        raise Failed(Reason.INTERCEPTED)
+        raise Failed(not_ours)
     _believe(status)
     return Head(status, length)
 

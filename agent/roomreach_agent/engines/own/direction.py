@@ -7,9 +7,10 @@ from statistics import median
 
 from roomreach.measurement import Reason
 from roomreach.measurement.throughput import StoppedBy
+from roomreach_agent.engines.direction import Direction, Failed
 from roomreach_agent.engines.own.course import Course
 from roomreach_agent.engines.own.settling import bounds, settled
-from roomreach_agent.engines.own.transfers import Direction, Failed, Tick, Transfers
+from roomreach_agent.engines.own.transfers import Tick, Transfers
 
 LONGEST_S = 10.0
 """One direction takes no longer."""

@@ -6,13 +6,17 @@ from typing import ClassVar, Literal
 
 from roomreach.measurement import Throughput
 from roomreach.measurement.throughput import End, EngineName
+from roomreach_agent.engines.direction import Direction, Failed
 from roomreach_agent.engines.engine import Ask
+from roomreach_agent.engines.machine import NEAR_THE_PORT, Machine
 from roomreach_agent.engines.own.direction import Found, measure
-from roomreach_agent.engines.own.machine import NEAR_THE_PORT, Machine
-from roomreach_agent.engines.own.transfers import Direction, Failed, Transfers
+from roomreach_agent.engines.own.transfers import Transfers
 
 PAYLOAD_SHARE = 0.9
 """The rest of the bytes pays for headers, acknowledgements, round trips, and what had to be sent twice."""
+
+LOST_BYTES = 64_000
+"""What TCP sends twice while it finds its pace: as much as a modem's queue holds, whatever the allowance."""
 
 DOWNLOAD_SHARE = 0.7
 """Of the payload; lines are sold, and used, for what comes down."""
@@ -30,20 +34,19 @@ class OwnEngine:
 
     def test(self, ask: Ask) -> Throughput:
         """Make one test; see ``Engine.test``."""
-        payload = int(ask.most_bytes * PAYLOAD_SHARE)
+        payload = max(int(ask.most_bytes * PAYLOAD_SHARE) - LOST_BYTES, ask.most_bytes // 2)
         for_download = int(payload * DOWNLOAD_SHARE)
         began = self._machine.clock()
         try:
             transfers = self._transfers(ask.target)
             quiet = transfers.quiet_trips_ms()
-            before = self._machine.spent()
-            down = measure(transfers, Direction.DOWNLOAD, for_download)
-            # What the download left unused is the upload's; half of it, as what was under way was spent too.
-            unused = max(0, for_download - down.arrived) // 2
-            up = measure(transfers, Direction.UPLOAD, payload - for_download + unused)
-            exhausted = self._machine.spent().exhausted_since(before)
+            down, down_exhausted = self._measured(transfers, Direction.DOWNLOAD, for_download)
+            # What was under way when the download was cut has been paid for too: the other end knows.
+            left = max(0, payload - transfers.moved())
+            up, up_exhausted = self._measured(transfers, Direction.UPLOAD, left)
         except Failed as exc:
             return Throughput(target=ask.target, engine=self.name, reason=exc.reason)
+        exhausted = down_exhausted or up_exhausted
         limit = _limit(self._machine.port_mbps(), down, up, exhausted=exhausted)
         return Throughput(
             target=ask.target,
@@ -65,6 +68,12 @@ class OwnEngine:
             upload_loaded_ms=up.loaded_ms,
             lasted_s=round(self._machine.clock() - began, 3),
         )
+
+    def _measured(self, transfers: Transfers, direction: Direction, most_bytes: int) -> tuple[Found, bool]:
+        """Measure one direction, and whether no processor time was left in it."""
+        before = self._machine.spent()
+        found = measure(transfers, direction, most_bytes)
+        return found, self._machine.spent().exhausted_since(before)
 
 
 def _limit(

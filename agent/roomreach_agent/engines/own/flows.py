@@ -1,17 +1,19 @@
 """What flows in each direction, and who counts it? Always the end at which it arrives."""
 
+import os
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from roomreach.measurement import Reason
-from roomreach_agent.engines.own.answers import take_head
+from roomreach_agent.engines.direction import Failed
 from roomreach_agent.engines.own.line import Line
 from roomreach_agent.engines.own.protocol import RECORD, TICK_S
 from roomreach_agent.engines.own.server import PATIENCE_S
-from roomreach_agent.engines.own.transfers import Failed
 
 _ROOM = 256 * 1024
 _MOST_TAKES = 16
+_REPEATED_BYTES = 1_048_576
+_GIVEN_BYTES = 65_536
 
 
 class Moment(NamedTuple):
@@ -44,17 +46,21 @@ class Download:
         self._headless = set(self._lines)
         self._most_bytes = most_bytes
         self._arrived = 0
+        self._grew_s = 0.0
         self._next_s = TICK_S
         self._buffer = memoryview(bytearray(_ROOM))
 
     def step(self, at_s: float) -> Sequence[Moment]:
         """See ``Flow.step``."""
+        before = self._arrived
         for line in tuple(self._headless):
             self._open(line)
         for line in self._lines:
             if line not in self._headless:
                 self._drain(line)
-        if self._arrived == 0 and at_s > PATIENCE_S:
+        if self._arrived > before:
+            self._grew_s = at_s
+        elif at_s - self._grew_s > PATIENCE_S:
             raise Failed(Reason.NO_ANSWER)
         self.done = self._arrived >= self._most_bytes
         if not self.done and all(line.ended for line in self._lines):
@@ -70,7 +76,7 @@ class Download:
 
     def _open(self, line: Line) -> None:
         line.take()
-        if line.received and take_head(line.received) is not None:
+        if line.received and line.head() is not None:
             self._headless.discard(line)
             self._arrived += len(line.received)
         elif line.ended:
@@ -87,16 +93,17 @@ class Download:
 class Upload:
     """Four requests that go out, counted by the server, which says so on a connection of its own."""
 
-    def __init__(
-        self, lines: Sequence[Line], counter: Line, shares: Sequence[int], payload: memoryview
-    ) -> None:
+    def __init__(self, lines: Sequence[Line], counter: Line, shares: Sequence[int]) -> None:
         self.done = False
         self._left = dict(zip(lines, shares, strict=True))
         self._counter = counter
-        self._payload = payload
+        # Random, and repeated after a megabyte, so that nothing on the way can make it smaller.
+        self._payload = memoryview(os.urandom(_REPEATED_BYTES + _GIVEN_BYTES))
+        self._apart = {line: at * _REPEATED_BYTES // len(lines) for at, line in enumerate(lines)}
         self._most_bytes = sum(shares)
         self._first_us: int | None = None
-        self._heard_s = 0.0
+        self._arrived = 0
+        self._grew_s = 0.0
 
     def step(self, at_s: float) -> Sequence[Moment]:
         """See ``Flow.step``."""
@@ -105,13 +112,13 @@ class Upload:
             line.take()
             if line.received:
                 # Either all of it has arrived, or whatever was said instead raises.
-                take_head(line.received)
+                line.head()
         self._counter.take()
         moments = tuple(self._records())
-        if moments:
-            self._heard_s = at_s
-            self.done = moments[-1].arrived >= self._most_bytes
-        elif self._counter.ended or at_s - self._heard_s > PATIENCE_S:
+        if moments and moments[-1].arrived > self._arrived:
+            self._arrived, self._grew_s = moments[-1].arrived, at_s
+            self.done = self._arrived >= self._most_bytes
+        elif self._counter.ended or at_s - self._grew_s > PATIENCE_S:
             raise Failed(Reason.NO_ANSWER)
         return moments
 
@@ -121,9 +128,11 @@ class Upload:
 
     def _fill(self, line: Line) -> None:
         for _ in range(_MOST_TAKES):
+            left = self._left[line]
             # TLS wants the same bytes again after it took none: so the same left always gives the same bytes.
-            given = line.give(self._payload[: self._left[line]]) if self._left[line] else 0
-            self._left[line] -= given
+            begin = (self._apart[line] - left) % _REPEATED_BYTES
+            given = line.give(self._payload[begin : begin + min(left, _GIVEN_BYTES)]) if left else 0
+            self._left[line] = left - given
             if not given:
                 break
 

@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import Self
 
 from roomreach.measurement import Reason
+from roomreach_agent.engines.direction import Failed
 from roomreach_agent.engines.own.answers import Head, take_head
-from roomreach_agent.engines.own.transfers import Failed
 
 _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _CHUNK = 16_384
@@ -22,6 +22,7 @@ class Line:
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
+        self._verified = isinstance(sock, ssl.SSLSocket)
         self.received = bytearray()
         self.ended = False
 
@@ -53,11 +54,15 @@ class Line:
         """Wait for the head of an answer; what came of its body is in ``received``."""
         self._sock.settimeout(within_s)
         try:
-            while not self.received or (head := take_head(self.received)) is None:
+            while not self.received or (head := self.head()) is None:
                 self._wait_for_more()
         finally:
             self._sock.settimeout(0)
         return head
+
+    def head(self) -> Head | None:
+        """Take the head of an answer off what was received; see ``take_head``."""
+        return take_head(self.received, verified=self._verified)
 
     def answer(self, within_s: float) -> bytes:
         """Wait for an answer whole, and give its body, which is short."""

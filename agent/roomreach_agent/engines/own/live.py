@@ -1,15 +1,16 @@
 """What is the way to the speed server, over real connections? What ``Transfers`` promises, in one thread."""
 
-import os
 import select
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack
 from time import perf_counter, sleep
 
+from roomreach.measurement import Reason
+from roomreach_agent.engines.direction import Direction, Failed
 from roomreach_agent.engines.own.flows import Download, Flow, Upload
 from roomreach_agent.engines.own.line import Line
 from roomreach_agent.engines.own.server import PATIENCE_S, Server
-from roomreach_agent.engines.own.transfers import Direction, Tick
+from roomreach_agent.engines.own.transfers import Tick
 from roomreach_agent.engines.own.trips import RoundTrips
 from roomreach_agent.hosts import Address
 
@@ -20,7 +21,7 @@ QUIET_GAP_S = 0.03
 NAP_S = 0.004
 """How long bytes may lie in the kernel before they are looked at: 250 times a second is light work."""
 
-_PAYLOAD_BYTES = 65_536
+_MOST_DIGITS = 15
 
 
 class LiveTransfers:
@@ -56,6 +57,16 @@ class LiveTransfers:
                 sleep(QUIET_GAP_S)
         return times[1:]
 
+    def moved(self) -> int:
+        """See ``Transfers.moved``."""
+        with self._connected() as line:
+            self._begin(line)
+            line.ask(self._request("GET", "moved"))
+            told = line.answer(self._patience_s)
+        if not (told.isdigit() and len(told) <= _MOST_DIGITS):
+            raise Failed(Reason.SERVER_FAILURE)
+        return int(told)
+
     def run(self, direction: Direction, most_bytes: int) -> Generator[Tick]:
         """See ``Transfers.run``."""
         with ExitStack() as opened:
@@ -74,8 +85,7 @@ class LiveTransfers:
                 counter.begun(self._patience_s)
                 for line, share in zip(lines, shares, strict=True):
                     line.ask(self._request("POST", "upload", share))
-                # Random, so that nothing on the way can make it smaller.
-                flow = Upload(lines, counter, shares, memoryview(os.urandom(_PAYLOAD_BYTES)))
+                flow = Upload(lines, counter, shares)
             trips = RoundTrips(timing, self._request("GET", "echo"), self._clock)
             yield from self._ticks(flow, trips)
 

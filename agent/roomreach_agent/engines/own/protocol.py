@@ -8,9 +8,11 @@ Every request carries ``Authorization: Bearer TOKEN``, and every answer of ours 
 | ``GET tests/NAME/echo`` | 204, at once: the agent times it |
 | ``GET tests/NAME/download?bytes=N`` | N bytes, no more: 429 where the test may not have them |
 | ``POST tests/NAME/upload`` | 204 once the body has arrived |
+| ``GET tests/NAME/moved`` | how many bytes of payload the test has moved, or may still move |
 | ``GET tests/NAME/arrived`` | a ``RECORD`` every ``TICK_S``: what of this test's uploads has arrived |
 
-A test ends by itself when none of its requests has been open for a while.
+A test ends with its ``arrived``, or by itself when none of its requests has been open for a while. Who is
+answered before the whole of a request was read is hung up on.
 """
 
 import struct

@@ -6,18 +6,20 @@ import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
 from roomreach.measurement import Reason
 from roomreach_agent.echo import is_no_route
-from roomreach_agent.engines.own.transfers import Failed
+from roomreach_agent.engines.direction import Failed
 from roomreach_agent.failures import ProbeFailed
 from roomreach_agent.hosts import Address, Host
 
 PATIENCE_S = 4.0
 """How long anything the server owes us may take: an address, a connection, an answer."""
+
+_NO_TLS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"}
+"""What OpenSSL says of bytes that are no TLS."""
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -33,8 +35,8 @@ class Server:
     token: str = field(default="", repr=False)
 
     @classmethod
-    def at(cls, url: str, token: str = "", ca: Path | None = None) -> Self:
-        """Read an address such as ``https://speed.example.org``; ``ca`` is who signed its certificate.
+    def at(cls, url: str, token: str = "") -> Self:
+        """Read an address such as ``https://speed.example.org``.
 
         Raises ``ProbeFailed`` (not configured) when it is none.
         """
@@ -47,15 +49,11 @@ class Server:
             raise _not_configured("the speed server's address is not like https://host or http://host:port")
         if not (token.isascii() and (token.isprintable())):
             raise _not_configured("the token for the speed server is not a line of plain text")
-        try:
-            tls = ssl.create_default_context(cafile=ca) if parts.scheme == "https" else None
-        except (OSError, ssl.SSLError) as exc:
-            raise _not_configured("the authority's certificate for the speed server cannot be read") from exc
         return cls(
             host=parts.hostname,
             port=port or _PORTS[parts.scheme],
             path=parts.path.rstrip("/"),
-            tls=tls,
+            tls=ssl.create_default_context() if parts.scheme == "https" else None,
             token=token,
         )
 
@@ -99,13 +97,22 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except ssl.SSLError as exc:
-        # A certificate of somebody else's, or no TLS at all, is what a sign-in page has to offer.
-        raise Failed(Reason.INTERCEPTED) from exc
+        raise Failed(_insecure(exc)) from exc
     except ConnectionRefusedError as exc:
         raise Failed(Reason.REFUSED) from exc
     except OSError as exc:
         no_route = is_no_route(exc.errno) or exc.errno == errno.EHOSTUNREACH
         raise Failed(Reason.NO_ROUTE if no_route else Reason.NO_ANSWER) from exc
+
+
+def _insecure(exc: ssl.SSLError) -> Reason:
+    """Say what it means that no secure connection came about."""
+    # A certificate of somebody else's, or no TLS at all, is what a sign-in page has to offer.
+    if isinstance(exc, ssl.SSLCertVerificationError) or exc.reason in _NO_TLS:
+        return Reason.INTERCEPTED
+    if isinstance(exc, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        return Reason.NO_ANSWER
+    return Reason.SERVER_FAILURE
 
 
 def _not_configured(detail: str) -> ProbeFailed:

@@ -2,26 +2,9 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
-from roomreach.errors import RoomreachError
-from roomreach.measurement import Reason
-
-
-class Failed(RoomreachError):
-    """The other end said no, or nothing: a fact about the building, and so a measurement with a reason."""
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(f"the other end of the test did not do its part: {reason}")
-        self.reason = reason
-
-
-class Direction(StrEnum):
-    """Which way the bytes go, as residents say it."""
-
-    DOWNLOAD = "download"
-    UPLOAD = "upload"
+from roomreach_agent.engines.direction import Direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +25,10 @@ class Transfers(Protocol):
 
     def quiet_trips_ms(self) -> Sequence[float]:
         """Time some round trips before anything is sent. Raises as ``run`` does."""
+        ...
+
+    def moved(self) -> int:
+        """Give the bytes of payload that the other end has sent or taken, or may still. Raises as ``run``."""
         ...
 
     def run(self, direction: Direction, most_bytes: int) -> Generator[Tick]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from roomreach_agent.engines.own.answers import take_head
 from roomreach_agent.engines.own.line import Line
 
 GAP_S = 0.05
@@ -25,7 +24,7 @@ class RoundTrips:
         now = self._clock()
         if self._asked_at is not None:
             self.line.take()
-            if self.line.received and take_head(self.line.received) is not None:
+            if self.line.received and self.line.head() is not None:
                 self._times_ms.append((now - self._asked_at) * 1000)
                 self._asked_at, self._next_at = None, now + GAP_S
         elif now >= self._next_at:

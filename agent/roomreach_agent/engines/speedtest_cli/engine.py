@@ -8,9 +8,9 @@ from typing import ClassVar, Literal
 
 from roomreach.measurement import Reason, Throughput
 from roomreach.measurement.throughput import EngineName
+from roomreach_agent.engines.direction import Failed
 from roomreach_agent.engines.engine import Ask
-from roomreach_agent.engines.own.machine import BUSY, NEAR_THE_PORT, Machine
-from roomreach_agent.engines.own.transfers import Failed
+from roomreach_agent.engines.machine import BUSY, NEAR_THE_PORT, Machine
 from roomreach_agent.engines.speedtest_cli import witness
 from roomreach_agent.engines.speedtest_cli.judging import believe
 from roomreach_agent.engines.speedtest_cli.reading import Claims, answers_of, claims_of

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from roomreach.measurement import Reason
-from roomreach_agent.engines.own.transfers import Failed
+from roomreach_agent.engines.direction import Failed
 from roomreach_agent.engines.speedtest_cli.witness import DROPPED, MARK, NOT_INSTALLED, UNTRUSTED
 from roomreach_agent.failures import ProbeFailed
 from roomreach_agent.shell import Finished

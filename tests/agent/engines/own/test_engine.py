@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from roomreach.measurement import Reason
 from roomreach.shape import fields_of
 from roomreach_agent.engines import Ask
-from roomreach_agent.engines.own.engine import OwnEngine
-from roomreach_agent.engines.own.machine import Machine
-from roomreach_agent.engines.own.transfers import Direction, Failed, Tick
+from roomreach_agent.engines.direction import Direction, Failed
+from roomreach_agent.engines.machine import Machine
+from roomreach_agent.engines.own.engine import PAYLOAD_SHARE, OwnEngine
+from roomreach_agent.engines.own.transfers import Tick
 
 PLENTY = 10**12
 
@@ -29,28 +30,35 @@ class Paper:
         self.rates = {Direction.DOWNLOAD: down_mbps * 125_000, Direction.UPLOAD: up_mbps * 125_000}
         self.refuses = refuses
         self.asked: dict[Direction, int] = {}
+        self.buffered = 0
 
     def quiet_trips_ms(self) -> Sequence[float]:
         return (12.0, 11.0, 90.0)
+
+    def moved(self) -> int:
+        return self.sent + self.buffered
 
     def run(self, direction: Direction, most_bytes: int) -> Iterator[Tick]:
         if direction is self.refuses:
             raise Failed(Reason.INTERCEPTED)
         self.asked[direction] = most_bytes
+        self.sent = 0
         for n in range(1, 300):
-            arrived = min(most_bytes, int(self.rates[direction] * n * 0.05))
+            self.sent = arrived = min(most_bytes, int(self.rates[direction] * n * 0.05))
             yield Tick(n * 0.05, arrived, (40.0,))
             if arrived == most_bytes:
                 return
 
 
-def machine(root: Path, *, port: str | None = None, busy: bool = False) -> Machine:
+def machine(root: Path, *, port: str | None = None, busy: tuple[float, float] = (0.0, 0.0)) -> Machine:
+    """A machine that is so busy in the download, and in the upload, of which each takes a second."""
     (root / "proc/net").mkdir(parents=True)
     (root / "proc/net/route").write_text(ROUTE)
     (root / "sys/class/net/eth0").mkdir(parents=True)
     if port:
         (root / "sys/class/net/eth0/speed").write_text(port)
-    used = iter((0.0, 100.0 if busy else 0.001))
+    down, up = busy
+    used = iter((0.0, down, down, down + up))
     seconds = iter(range(100))
     return Machine(root=root, clock=lambda: float(next(seconds)), process_time=lambda: next(used))
 
@@ -72,8 +80,11 @@ def test_a_rate_that_fills_the_agent_s_port_says_nothing_of_the_line(tmp_path: P
     assert found.confident is False
 
 
-def test_an_agent_without_processor_time_says_so(tmp_path: Path) -> None:
-    here = machine(tmp_path, busy=True)
+@pytest.mark.parametrize("busy", [(1.0, 0.2), (0.2, 1.0)], ids=["in the download", "in the upload"])
+def test_an_agent_without_processor_time_in_one_direction_says_so(
+    tmp_path: Path, busy: tuple[float, float]
+) -> None:
+    here = machine(tmp_path, busy=busy)
     found = OwnEngine(lambda _: Paper(38, 9), here).test(Ask(target="server", most_bytes=PLENTY))
     assert found.limited_by == "cpu"
     assert found.confident is False
@@ -87,10 +98,14 @@ def test_one_direction_that_fails_fails_the_test(tmp_path: Path, direction: Dire
     assert found.download_mbps is found.confident is None
 
 
-@given(st.floats(0.1, 2000), st.floats(0.1, 2000), st.integers(100_000, 10**9))
-def test_no_test_asks_for_more_bytes_than_it_may_cost(down: float, up: float, most_bytes: int) -> None:
+@given(st.floats(0.1, 2000), st.floats(0.1, 2000), st.integers(100_000, 10**9), st.floats(0, 1))
+def test_no_test_asks_for_more_bytes_than_it_may_cost(
+    down: float, up: float, most_bytes: int, buffered: float
+) -> None:
     paper = Paper(down, up)
+    paper.buffered = int(buffered * 0.2 * most_bytes)
     found = OwnEngine(lambda _: paper).test(Ask(target="server", most_bytes=most_bytes))
-    assert sum(paper.asked.values()) <= most_bytes or found.download_stopped_by == "converged"
+    paid = (found.download_bytes or 0) + paper.buffered + paper.asked[Direction.UPLOAD]
+    assert paid <= PAYLOAD_SHARE * most_bytes
     assert (found.download_bytes or 0) + (found.upload_bytes or 0) <= most_bytes
     assert [field.name for field in fields_of(type(found)) if field.fault(getattr(found, field.name))] == []

@@ -2,9 +2,9 @@
 
 import contextlib
 import socket
-import ssl
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -14,10 +14,14 @@ import pytest
 
 from roomreach.measurement import Reason, Throughput
 from roomreach_agent.engines import ENGINES, Ask
+from roomreach_agent.engines.direction import Direction, Failed
+from roomreach_agent.engines.own.answers import take_head
 from roomreach_agent.engines.own.engine import OwnEngine
+from roomreach_agent.engines.own.flows import Download, Upload
+from roomreach_agent.engines.own.line import Line
 from roomreach_agent.engines.own.live import LiveTransfers
-from roomreach_agent.engines.own.server import Server
-from roomreach_agent.engines.own.transfers import Direction, Failed
+from roomreach_agent.engines.own.protocol import RECORD
+from roomreach_agent.engines.own.server import PATIENCE_S, Server
 from roomreach_agent.failures import ProbeFailed
 from speed_servers import OTHER_TOKEN, TOKEN, SpeedServer
 
@@ -107,12 +111,11 @@ def test_a_transfer_that_is_closed_ends_at_once(server: SpeedServer) -> None:
 def test_agents_that_go_away_half_way_are_no_news_to_the_server(tmp_path: Path, direction: Direction) -> None:
     # What the server said is looked at when it ends.
     with SpeedServer(tmp_path) as unlimited:
-        transfers = LiveTransfers(Server.at(unlimited.url, TOKEN))
         for _ in range(3):
-            running = transfers.run(direction, 150_000_000)
+            running = LiveTransfers(Server.at(unlimited.url, TOKEN)).run(direction, 150_000_000)
             next(running)
             running.close()
-        assert transfers.quiet_trips_ms()
+        assert LiveTransfers(Server.at(unlimited.url, TOKEN)).quiet_trips_ms()
 
 
 @pytest.mark.parametrize("direction", Direction)
@@ -204,6 +207,26 @@ def test_whoever_else_answers_has_intercepted_the_test(
         assert tested(url).reason is Reason.INTERCEPTED
 
 
+@pytest.mark.parametrize("answer", ["HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", "what?"])
+def test_whatever_stands_before_a_server_that_is_down_is_no_stranger_where_tls_said_who_it_is(
+    answer: str,
+) -> None:
+    with pytest.raises(Failed) as failed:
+        take_head(bytearray(answer, "ascii"), verified=True)
+    assert failed.value.reason is Reason.SERVER_FAILURE
+
+
+def test_a_connection_that_ends_before_tls_is_no_answer(tested: Callable[..., Throughput]) -> None:
+    with answering(b"", then=lambda sock: sock.shutdown(socket.SHUT_WR)) as url:
+        assert tested(url.replace("http:", "https:")).reason is Reason.NO_ANSWER
+
+
+def test_a_server_that_refuses_to_speak_tls_has_failed(tested: Callable[..., Throughput]) -> None:
+    handshake_failure = b"\x15\x03\x01\x00\x02\x02\x28"
+    with answering(handshake_failure) as url:
+        assert tested(url.replace("http:", "https:")).reason is Reason.SERVER_FAILURE
+
+
 def test_plain_words_where_tls_was_expected_have_intercepted_the_test(
     tested: Callable[..., Throughput],
 ) -> None:
@@ -233,6 +256,54 @@ def test_a_connection_lost_half_way_is_no_answer(tmp_path: Path) -> None:
     assert failed.value.reason is Reason.NO_ANSWER
 
 
+HEAD = b"HTTP/1.1 200 OK\r\nroomreach-speed: 1\r\nContent-Length: 1600000\r\n\r\n"
+
+
+@contextlib.contextmanager
+def joined() -> Iterator[tuple[Line, socket.socket]]:
+    """A line, and what is at its other end."""
+    ours, theirs = socket.socketpair()
+    ours.settimeout(0)
+    with theirs, Line(ours) as line:
+        yield line, theirs
+
+
+def test_a_download_that_falls_silent_half_way_is_no_answer() -> None:
+    with joined() as (line, server):
+        flow = Download([line], 1_600_000)
+        server.sendall(HEAD + bytes(1_000))
+        assert [moment.arrived for moment in flow.step(1.0)] == [1_000]
+        assert flow.step(1.0 + PATIENCE_S)
+        with pytest.raises(Failed) as failed:
+            flow.step(1.1 + PATIENCE_S)
+    assert failed.value.reason is Reason.NO_ANSWER
+
+
+def test_an_upload_cannot_be_made_smaller_on_its_way() -> None:
+    with joined() as (first, one), joined() as (second, other), joined() as (counter, server):
+        flow = Upload([first, second], counter, [400_000, 400_000])
+        server.sendall(RECORD.pack(0, 0))
+        taken = bytearray()
+        # As both would lie beside each other in a tunnel, while the kernel takes what it has room for.
+        while len(taken) < 600_000:
+            flow.step(0.0)
+            taken += one.recv(3_000) + other.recv(3_000)
+    assert len(zlib.compress(taken, 9)) >= len(taken)
+
+
+def test_an_upload_of_which_nothing_more_arrives_is_no_answer() -> None:
+    with joined() as (line, _), joined() as (counter, server):
+        flow = Upload([line], counter, [10_000_000])
+        server.sendall(RECORD.pack(0, 0) + RECORD.pack(1_000_000, 1_000))
+        assert [moment.arrived for moment in flow.step(1.0)] == [0, 1_000]
+        server.sendall(RECORD.pack(2_000_000, 1_000))
+        assert flow.step(1.0 + PATIENCE_S)
+        server.sendall(RECORD.pack(3_000_000, 1_000))
+        with pytest.raises(Failed) as failed:
+            flow.step(1.1 + PATIENCE_S)
+    assert failed.value.reason is Reason.NO_ANSWER
+
+
 @pytest.mark.parametrize(
     "url", ["", "ftp://speed.example", "http://", "speed.example", "http://a:b@c", "http://x:99999"]
 )
@@ -248,9 +319,3 @@ def test_the_building_s_reference_agent_is_no_business_of_this_engine(server: Sp
     )
     with pytest.raises(ProbeFailed):
         engine.test(Ask(target="reference", most_bytes=1))
-
-
-def test_a_certificate_of_somebody_else_s_is_not_believed() -> None:
-    with pytest.raises(ProbeFailed):
-        Server.at("https://127.0.0.1:1", TOKEN, ca=Path("/nowhere"))
-    assert Server.at("https://127.0.0.1:1", TOKEN).tls.verify_mode is ssl.CERT_REQUIRED  # type: ignore[union-attr]

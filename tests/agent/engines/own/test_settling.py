@@ -7,8 +7,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from roomreach.measurement import Reason
+from roomreach_agent.engines.direction import Direction, Failed
 from roomreach_agent.engines.own.direction import LONGEST_S, Found, measure
-from roomreach_agent.engines.own.transfers import Direction, Failed, Tick
+from roomreach_agent.engines.own.transfers import Tick
 
 TICK_S = 0.05
 PLENTY = 10**12
@@ -24,6 +25,9 @@ class Scripted:
 
     def quiet_trips_ms(self) -> Sequence[float]:
         return (20.0,)
+
+    def moved(self) -> int:
+        return self.ticks[self.taken - 1].arrived
 
     def run(self, _direction: Direction, most_bytes: int) -> Iterator[Tick]:
         try:

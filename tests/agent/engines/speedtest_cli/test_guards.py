@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from roomreach.measurement import Reason, Throughput
 from roomreach_agent.engines import Ask
-from roomreach_agent.engines.own.transfers import Failed
+from roomreach_agent.engines.direction import Failed
 from roomreach_agent.engines.speedtest_cli.engine import SpeedtestCli, worst_bytes
 from roomreach_agent.engines.speedtest_cli.judging import believe
 from roomreach_agent.engines.speedtest_cli.reading import Answers, Claims, claims_of

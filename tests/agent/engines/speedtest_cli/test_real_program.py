@@ -9,7 +9,7 @@ import pytest
 from ookla_stub import RATE_MBPS, Mode, OoklaStub
 from roomreach.measurement import Outcome, Reason
 from roomreach_agent.engines import Ask
-from roomreach_agent.engines.own.machine import Machine
+from roomreach_agent.engines.machine import Machine
 from roomreach_agent.engines.speedtest_cli.engine import SpeedtestCli
 from roomreach_agent.failures import ProbeFailed
 from roomreach_agent.shell import SystemShell

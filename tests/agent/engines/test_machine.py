@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomreach_agent.engines.own.machine import Machine, Spent, processor_ticks
+from roomreach_agent.engines.machine import Machine, Spent, processor_ticks
 
 ROUTE = (
     "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
