@@ -38,5 +38,10 @@ class _LeapingLoop(asyncio.SelectorEventLoop):
 
 def played_at_once(scene: Coroutine[Any, Any, _T]) -> _T:
     """Run a scene whose time, that of its loop, goes by without waiting: no machine is too busy for it."""
-    with ThreadPoolExecutor(1) as apart, asyncio.Runner(loop_factory=_LeapingLoop) as runner:
-        return apart.submit(runner.run, scene).result()
+
+    def leaping() -> _T:
+        with asyncio.Runner(loop_factory=_LeapingLoop) as runner:
+            return runner.run(scene)
+
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(leaping).result()

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -25,11 +24,15 @@ def a_little_more(mbps: int) -> float:
     return max(mbps * 1.25, mbps + 1)
 
 
-class Steady(NamedTuple):
+class Steady:
     """A line that carries the same at every moment. None is steadier."""
 
-    down_mbps: float
-    up_mbps: float
+    def __init__(self, down_mbps: float, up_mbps: float) -> None:
+        self.down_mbps, self.up_mbps = down_mbps, up_mbps
+        self.arrived = 0
+
+    def moved(self) -> int:
+        return self.arrived
 
     def quiet_trips_ms(self) -> Sequence[float]:
         return (20.0,)
@@ -37,9 +40,9 @@ class Steady(NamedTuple):
     def run(self, direction: Direction, most_bytes: int) -> Generator[Tick]:
         mbps = self.down_mbps if direction is Direction.DOWNLOAD else self.up_mbps
         for number in range(1, 300):
-            arrived = min(most_bytes, int(mbps * 125_000 * number * 0.05))
-            yield Tick(number * 0.05, arrived)
-            if arrived == most_bytes:
+            self.arrived = min(most_bytes, int(mbps * 125_000 * number * 0.05))
+            yield Tick(number * 0.05, self.arrived)
+            if self.arrived == most_bytes:
                 return
 
 
